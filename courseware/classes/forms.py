@@ -1,0 +1,42 @@
+"""Forms to sign up and to sign in."""
+
+import unicodedata
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
+
+from courseware.classes.models import GUEST_PREFIX, User
+
+
+class SignUpForm(UserCreationForm):
+    """Ask for a name and a password (twice)."""
+
+    class Meta:
+        model = User
+        fields = ("username",)
+
+    def clean_username(self) -> str:
+        """Return the name in NFKC, so that full-width letters are the same account."""
+        username = unicodedata.normalize("NFKC", self.cleaned_data["username"]).strip()
+        if username.lower().startswith(GUEST_PREFIX):
+            raise forms.ValidationError(
+                f"「{GUEST_PREFIX}」で始まる名前は使えません。別の名前にしてください。"
+            )
+        if User.objects.filter(username__iexact=username).exists():
+            raise forms.ValidationError(
+                "この名前はすでに使われています。別の名前にしてください。"
+            )
+        return username
+
+
+class SignInForm(AuthenticationForm):
+    """Ask for name and password; one message for every failure, so that names are not told."""
+
+    error_messages = {
+        "invalid_login": "ユーザー名またはパスワードが正しくありません。",
+        "inactive": "ユーザー名またはパスワードが正しくありません。",
+    }
+
+    def clean_username(self) -> str:
+        """Return the name in NFKC, as sign-up stored it."""
+        return unicodedata.normalize("NFKC", self.cleaned_data["username"]).strip()

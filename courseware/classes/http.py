@@ -1,0 +1,52 @@
+"""Who is asking: the learner behind a request, guest or account."""
+
+from collections.abc import Callable
+from typing import cast
+
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
+
+from courseware.classes import services
+from courseware.classes.models import User
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class LearnerRequest(HttpRequest):
+    """An HttpRequest as the middleware below hands it on (for annotations only)."""
+
+    htmx: HtmxDetails
+    learner: User | None
+    ensure_learner: Callable[[], User]
+
+
+class LearnerMiddleware:
+    """Give each request ``learner`` (a User or None) and ``ensure_learner()``.
+
+    Reading pages never creates anything. A view that is about to store what a
+    visitor did calls ``ensure_learner()``, which opens a guest for this browser.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        learner_request = cast(LearnerRequest, request)
+        user = request.user
+        learner_request.learner = user if user.is_authenticated else None
+        learner_request.ensure_learner = lambda: _ensure_learner(learner_request)
+        return self.get_response(request)
+
+
+def _ensure_learner(request: LearnerRequest) -> User:
+    if request.learner is None:
+        request.learner = services.create_guest()
+        login(request, request.learner, backend=BACKEND)
+    return request.learner
+
+
+def account_of(request: HttpRequest) -> User | None:
+    """Return the signed-in account, or None for a visitor and for a guest."""
+    user = request.user
+    return user if user.is_authenticated and user.is_account else None

@@ -1,0 +1,91 @@
+"""What people do: come as a guest, sign up, sign in, and keep what they did."""
+
+import secrets
+
+from django.contrib.auth.models import Group, Permission
+from django.db import IntegrityError, transaction
+from django.db.models.fields.reverse_related import ForeignObjectRel
+
+from courseware.classes.models import User, guest_username
+
+INSTRUCTORS = "instructors"
+
+
+def create_guest() -> User:
+    """Return a new guest, who owns what a browser without an account does."""
+    guest = User(username=guest_username(), is_guest=True)
+    guest.set_unusable_password()
+    guest.save()
+    return guest
+
+
+@transaction.atomic
+def sign_up(guest: User | None, username: str, password: str) -> User:
+    """Return the new account; a guest's row becomes it, with everything that it owns.
+
+    Raises IntegrityError when the name was taken in the meantime, and then nothing
+    has changed. A guest that has become an account already is left alone: a second
+    sign-up from the same browser makes a separate account.
+    """
+    user = (
+        User.objects.select_for_update().filter(pk=guest.pk, is_guest=True).first()
+        if guest
+        else None
+    ) or User()
+    user.username = username
+    user.is_guest = False
+    user.set_password(password)
+    user.save()
+    return user
+
+
+@transaction.atomic
+def merge_guest(guest: User, account: User) -> None:
+    """Give an account all that a guest did, exactly once, and remove the guest.
+
+    Every foreign key to User is re-pointed, so an app added later is covered too.
+    A row that the account has already (a unique constraint) is dropped with the guest.
+    Locking the guest's row makes a second, concurrent merge find nothing to do.
+    """
+    locked = User.objects.select_for_update().filter(pk=guest.pk, is_guest=True).first()
+    if locked is None:
+        return
+    for relation in User._meta.related_objects:
+        if relation.one_to_many or relation.one_to_one:
+            _repoint(relation, locked, account)
+    locked.delete()
+
+
+def _repoint(relation: ForeignObjectRel, guest: User, account: User) -> None:
+    field = relation.field.name
+    for row in relation.related_model._base_manager.filter(**{field: guest}):
+        setattr(row, field, account)
+        try:
+            with transaction.atomic():
+                row.save(update_fields=[field])
+        except IntegrityError:
+            continue
+
+
+@transaction.atomic
+def create_instructor(username: str) -> str | None:
+    """Create an instructor account and return its generated password.
+
+    Returns None, and changes nothing, when there is an instructor already.
+    """
+    group = instructors_group()
+    if group.user_set.exists():
+        return None
+    password = secrets.token_urlsafe(12)
+    user = User.objects.create_user(username=username, password=password)
+    user.groups.add(group)
+    return password
+
+
+def instructors_group() -> Group:
+    """Return the group of those who may write lessons, created when it is missing."""
+    group, _ = Group.objects.get_or_create(name=INSTRUCTORS)
+    group.permissions.add(
+        Permission.objects.get(content_type__app_label="lessons", codename="change_lesson")
+    )
+    return group

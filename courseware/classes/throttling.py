@@ -1,0 +1,62 @@
+"""Rate limits, by kind of request (settings.RATE_LIMITS), on the ``limits`` library."""
+
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from limits import RateLimitItem, parse
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter, RateLimiter
+
+View = Callable[..., HttpResponse]
+
+
+@cache
+def _limiter() -> RateLimiter:
+    return FixedWindowRateLimiter(storage_from_string(settings.RATE_LIMIT_STORAGE))
+
+
+@cache
+def _limit(rate: str) -> RateLimitItem:
+    return parse(rate)
+
+
+def allowed(kind: str, *identity: str) -> bool:
+    """Count one request of a kind by an identity; return False when it is over the limit."""
+    return _limiter().hit(_limit(settings.RATE_LIMITS[kind]), kind, *identity)
+
+
+def identity(request: HttpRequest) -> str:
+    """Return who is counted: the learner, or the peer's address (never a forwarded one)."""
+    if request.user.is_authenticated:
+        return f"user:{request.user.pk}"
+    return f"address:{request.META.get('REMOTE_ADDR', '')}"
+
+
+def too_many_requests(request: HttpRequest, kind: str) -> HttpResponse:
+    """Return the Japanese page that says how often this may be done, with status 429."""
+    item = _limit(settings.RATE_LIMITS[kind])
+    seconds = item.get_expiry()
+    response = render(
+        request, "429.html", {"amount": item.amount, "seconds": seconds}, status=429
+    )
+    response["Retry-After"] = str(seconds)
+    return response
+
+
+def rate_limited(kind: str) -> Callable[[View], View]:
+    """Limit a view's POST requests to settings.RATE_LIMITS[kind] for each identity."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST" and not allowed(kind, identity(request)):
+                return too_many_requests(request, kind)
+            return view(request, *args, **kwargs)
+
+        return limited
+
+    return decorate

@@ -1,0 +1,84 @@
+"""Pages of people: sign up, sign in, my page."""
+
+from django.contrib.auth import login
+from django.contrib.auth.views import LoginView
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from courseware.classes import my_page as my_page_registry
+from courseware.classes import services, throttling
+from courseware.classes.forms import SignInForm, SignUpForm
+from courseware.classes.http import BACKEND, LearnerRequest, account_of
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@throttling.rate_limited("signup")
+def sign_up(request: LearnerRequest) -> HttpResponse:
+    """Create an account; what this browser did as a guest becomes the account's."""
+    if account_of(request):
+        return redirect("classes:my_page")
+    form = SignUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = services.sign_up(
+                request.learner, form.cleaned_data["username"], form.cleaned_data["password1"]
+            )
+        except IntegrityError:
+            form.add_error("username", "この名前はすでに使われています。別の名前にしてください。")
+        else:
+            login(request, user, backend=BACKEND)
+            return redirect("classes:my_page")
+    return render(
+        request,
+        "classes/sign_up.html",
+        {"form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+class SignIn(LoginView):
+    """Sign in; what this browser did as a guest moves to the account."""
+
+    template_name = "classes/login.html"
+    authentication_form = SignInForm
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """Refuse too many tries from one address or for one account name."""
+        address = request.META.get("REMOTE_ADDR", "")
+        name = request.POST.get("username", "")[:150].casefold()
+        if not (
+            throttling.allowed("login", "address", address)
+            and throttling.allowed("login", "account", name)
+        ):
+            return throttling.too_many_requests(request, "login")
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
+        """Move the guest's work, then sign in: a failed move leaves the guest signed in, whole."""
+        guest = self.request.user
+        if guest.is_authenticated and guest.is_guest:
+            services.merge_guest(guest, form.get_user())
+        return super().form_valid(form)
+
+
+@never_cache
+@require_safe
+def my_page(request: LearnerRequest) -> HttpResponse:
+    """Show the learner's progress, past attempts and programs."""
+    if request.learner is None:
+        return redirect(f"{reverse('classes:login')}?next={reverse('classes:my_page')}")
+    return render(
+        request,
+        "classes/my_page.html",
+        {"sections": list(my_page_registry.sections(request.learner))},
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say in Japanese that the form was too old or came from elsewhere."""
+    return render(request, "403_csrf.html", status=403)

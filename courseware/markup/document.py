@@ -1,0 +1,159 @@
+"""A Markdown file with YAML front matter: split it, and keep where each thing stands."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from courseware.markup.errors import ContentError, Problem
+
+FENCE = "---"
+
+
+@dataclass(frozen=True)
+class Document:
+    """Front matter and body of one file, with 1-based line numbers of the file."""
+
+    meta: dict[str, Any]
+    key_lines: dict[str, int]
+    body: str
+    body_line: int
+    path: str = ""
+
+    def problem(self, where: str | int, message: str) -> Problem:
+        """Return a problem at a front matter key (or at its start, if absent) or at a line."""
+        line = where if isinstance(where, int) else self.key_lines.get(where, 1)
+        return Problem(self.path, line, 1, message)
+
+
+def parse_document(text: str, path: str = "") -> Document:
+    """Return the parts of a file.
+
+    Raises ContentError with line and column when the front matter is missing, is not
+    closed, is not YAML, or is not a mapping with text keys, each at most once.
+    """
+    lines = text.removeprefix("\ufeff").splitlines()
+    if not lines or lines[0].rstrip() != FENCE:
+        raise _error(path, 1, "ファイルの先頭に「---」で囲んだ前書き (front matter) が必要です。")
+    end = next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE), None)
+    if end is None:
+        raise _error(path, 1, "前書きを閉じる「---」の行がありません。")
+    meta, key_lines = _load_mapping("\n".join(lines[1:end]), path)
+    return Document(meta, key_lines, "\n".join(lines[end + 1 :]) + "\n", end + 2, path)
+
+
+def _load_mapping(source: str, path: str) -> tuple[dict[str, Any], dict[str, int]]:
+    node, meta = load_yaml(source, path, first_line=2)
+    if not isinstance(node, yaml.MappingNode):
+        raise _error(path, 2, "前書きは「名前: 値」の並びで書いてください。")
+    key_lines: dict[str, int] = {}
+    for key, _ in node.value:
+        line = key.start_mark.line + 2
+        if key.tag != "tag:yaml.org,2002:str":
+            raise _error(path, line, f"名前「{key.value}」は文字列で書いてください。")
+        if key.value in key_lines:
+            raise _error(path, line, f"「{key.value}」が二度書かれています。")
+        key_lines[key.value] = line
+    return meta, key_lines
+
+
+def load_yaml(source: str, path: str, first_line: int = 1) -> tuple[yaml.Node | None, Any]:
+    """Return the node tree and the value of a YAML text, parsed with the safe loader.
+
+    ``first_line`` is the file's line at which ``source`` starts. Aliases are refused, for
+    nested ones grow without bound. Raises ContentError with line and column.
+    """
+    try:
+        for token in yaml.scan(source, Loader=yaml.SafeLoader):
+            if isinstance(token, yaml.AliasToken):
+                mark = token.start_mark
+                message = "YAML の別名 (*名前) は使えません。値をそのまま書いてください。"
+                raise ContentError(
+                    [Problem(path, mark.line + first_line, mark.column + 1, message)]
+                )
+        node = yaml.compose(source, Loader=yaml.SafeLoader)
+        return node, yaml.safe_load(source)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line, mark.column) if mark else (0, 0)
+        message = (
+            "YAML として読めません。コロンや # を含む値は引用符で囲み、字下げをそろえてください"
+            f" ({error.problem})。"
+        )
+        raise ContentError([Problem(path, line + first_line, column + 1, message)]) from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _error(path, first_line, f"YAML として読めません ({error})。") from None
+
+
+def _error(path: str, line: int, message: str) -> ContentError:
+    return ContentError([Problem(path, line, 1, message)])
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a front matter key must be: its test, the words for it, and its default."""
+
+    accepts: Callable[[Any], bool]
+    expected: str
+    required: bool = True
+    default: Any = None
+
+
+def text_field(limit: int = 200, **options: Any) -> Field:
+    """Return a field for one non-empty text of at most ``limit`` characters."""
+    return Field(
+        lambda value: isinstance(value, str) and 0 < len(value.strip()) <= limit,
+        f"{limit} 文字以内の文字列",
+        **options,
+    )
+
+
+def integer_field(low: int, high: int, **options: Any) -> Field:
+    """Return a field for an integer from ``low`` to ``high``."""
+    return Field(
+        lambda value: type(value) is int and low <= value <= high,
+        f"{low} から {high} までの整数",
+        **options,
+    )
+
+
+def text_list_field(**options: Any) -> Field:
+    """Return a field for a non-empty list of non-empty texts."""
+    return Field(
+        lambda value: isinstance(value, list)
+        and bool(value)
+        and all(isinstance(item, str) and item.strip() for item in value),
+        "文字列の一覧 (各行を「- 」で始める)",
+        **options,
+    )
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The keys that a kind of file has in its front matter."""
+
+    fields: dict[str, Field] = field(default_factory=dict)
+
+    def read(self, document: Document) -> dict[str, Any]:
+        """Return the values with defaults; raise ContentError with every problem found."""
+        problems = list(self._problems(document))
+        if problems:
+            raise ContentError(problems)
+        return {name: document.meta.get(name, f.default) for name, f in self.fields.items()}
+
+    def _problems(self, document: Document) -> Iterable[Problem]:
+        for name in document.meta:
+            if name not in self.fields:
+                known = "、".join(self.fields)
+                yield document.problem(
+                    name, f"「{name}」という項目はありません。使える項目: {known}"
+                )
+        for name, spec in self.fields.items():
+            if name not in document.meta:
+                if spec.required:
+                    yield document.problem(
+                        name, f"「{name}」がありません。{spec.expected}を書いてください。"
+                    )
+            elif not spec.accepts(document.meta[name]):
+                yield document.problem(name, f"「{name}」には{spec.expected}を書いてください。")

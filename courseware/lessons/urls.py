@@ -1,4 +1,13 @@
-"""URLs of the app."""
+"""URLs of the course."""
+
+from django.urls import path
+
+from courseware.lessons import views
 
 app_name = "lessons"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.course, name="course"),
+    path("lessons/<slug:slug>/", views.lesson, name="lesson"),
+    path("lessons/<slug:slug>/finish/", views.finish, name="finish"),
+    path("glossary/", views.glossary, name="glossary"),
+]

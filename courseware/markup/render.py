@@ -1,0 +1,136 @@
+"""Markdown to safe HTML. What comes out may be stored and served as it is."""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import nh3
+from markdown import Markdown
+from markdown.extensions.toc import slugify_unicode
+
+from courseware.markup.check import check_body
+from courseware.markup.errors import ContentError
+from courseware.markup.extensions import CoursewareExtension
+from courseware.markup.terms import Term
+
+TAGS = frozenset(
+    """p h2 h3 h4 h5 h6 ul ol li dl dt dd a em strong del code pre kbd span div blockquote hr br
+    table thead tbody tr th td img figure figcaption sup sub""".split()
+)
+ATTRIBUTES = {
+    "*": {"class", "id"},
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "th": {"align", "scope", "colspan", "rowspan"},
+    "td": {"align", "colspan", "rowspan"},
+    "ol": {"start"},
+}
+EXTENSIONS = [
+    "tables",
+    "footnotes",
+    "def_list",
+    "attr_list",
+    "admonition",
+    "sane_lists",
+    "pymdownx.superfences",
+    "pymdownx.highlight",
+    "pymdownx.inlinehilite",
+    "toc",
+]
+
+
+@dataclass(frozen=True)
+class RenderContext:
+    """What a text may refer to: terms by every spelling, sanitized SVG figures by name."""
+
+    terms: Mapping[str, Term] = field(default_factory=dict)
+    figures: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TocEntry:
+    """A heading: its level (2 to 6), its id on the page, and its text."""
+
+    level: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """Sanitized HTML, and its headings in order."""
+
+    html: str
+    toc: tuple[TocEntry, ...]
+
+
+def render(
+    body: str, context: RenderContext | None = None, *, path: str = "", first_line: int = 1
+) -> Rendered:
+    """Return the body's HTML and headings; the same body and context give the same HTML.
+
+    Raises ContentError with every problem of the body, at the file's lines.
+    """
+    context = context or RenderContext()
+    problems = list(check_body(body, context.terms, context.figures, path, first_line))
+    if problems:
+        raise ContentError(problems)
+    placeholder = f"figure{secrets.token_hex(8)}:"
+    md = _markdown(context, placeholder)
+    html = _sanitize(md.convert(body))
+    for name, svg in context.figures.items():
+        html = html.replace(
+            f"<div>{placeholder}{escape(name)};</div>",
+            '<div class="figure__scroll" tabindex="0" role="region" '
+            f'aria-label="図 (横に動かせます)">{svg}</div>',
+        )
+    return Rendered(html, tuple(_headings(md.toc_tokens)))  # type: ignore[attr-defined]
+
+
+def render_inline(text: str, context: RenderContext | None = None, *, path: str = "") -> str:
+    """Return the HTML of a one-paragraph text without its ``<p>``. Raises ContentError."""
+    html = render(text, context, path=path).html.strip()
+    return html.removeprefix("<p>").removesuffix("</p>") if html.count("<p>") == 1 else html
+
+
+def _markdown(context: RenderContext, placeholder: str) -> Markdown:
+    return Markdown(
+        extensions=[*EXTENSIONS, CoursewareExtension(context.terms, placeholder)],
+        extension_configs={
+            "toc": {"slugify": _slug, "toc_depth": "2-4"},
+            "footnotes": {"BACKLINK_TITLE": "本文の注 {} に戻る"},
+            "pymdownx.highlight": {"use_pygments": True, "guess_lang": False},
+            "pymdownx.inlinehilite": {"style_plain_text": False},
+        },
+        output_format="html",
+    )
+
+
+def _slug(value: str, separator: str) -> str:
+    # Prefixed, so that a heading can never take the id of something else on the page.
+    return f"s-{slugify_unicode(value, separator)}"
+
+
+def _sanitize(html: str) -> str:
+    clean = nh3.clean(
+        html,
+        tags=set(TAGS),
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer",
+    )
+    # Regions that scroll sideways must be reachable by keyboard.
+    clean = clean.replace("<pre>", '<pre tabindex="0">')
+    clean = clean.replace(
+        "<table>",
+        '<div class="table-scroll" tabindex="0" role="region" aria-label="表"><table>',
+    )
+    return clean.replace("</table>", "</table></div>")
+
+
+def _headings(tokens: list[dict[str, Any]]) -> Iterator[TocEntry]:
+    for token in tokens:
+        yield TocEntry(token["level"], token["id"], token["name"])
+        yield from _headings(token["children"])

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Any, TypedDict
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString
 
 from courseware.classes.models import User
 
@@ -17,7 +19,8 @@ class Section(TypedDict):
     context: dict[str, Any]
 
 
-def sections(user: User) -> Iterator[Section]:
-    """Yield each app's section for the learner, in the order of the settings."""
+def sections(user: User) -> Iterator[tuple[str, SafeString]]:
+    """Yield each app's heading and rendered section, in the order of the settings."""
     for path in settings.MY_PAGE_SECTIONS:
-        yield import_string(path)(user)
+        section: Section = import_string(path)(user)
+        yield section["title"], render_to_string(section["template"], section["context"])

@@ -1,15 +1,20 @@
 """Pages of the course: contents, a lesson, the glossary."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from courseware.lessons import services
 from courseware.lessons.models import Course, Lesson
 
+if TYPE_CHECKING:
+    from courseware.classes.http import LearnerRequest
+
 
 @require_safe
-def course(request: HttpRequest) -> HttpResponse:
+def course(request: "LearnerRequest") -> HttpResponse:
     """Show the course and its lessons."""
     return render(
         request,
@@ -17,16 +22,16 @@ def course(request: HttpRequest) -> HttpResponse:
         {
             "course": Course.objects.first(),
             "lessons": services.published_lessons(),
-            "finished": services.finished_slugs(request.learner),  # type: ignore[attr-defined]
+            "finished": services.finished_slugs(request.learner),
         },
     )
 
 
 @require_safe
-def lesson(request: HttpRequest, slug: str) -> HttpResponse:
+def lesson(request: "LearnerRequest", slug: str) -> HttpResponse:
     """Show a published lesson; 404 for a draft."""
     reading = _reading(slug)
-    finished = services.finished_slugs(request.learner)  # type: ignore[attr-defined]
+    finished = services.finished_slugs(request.learner)
     return render(
         request,
         "lessons/lesson.html",
@@ -35,12 +40,12 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-def finish(request: HttpRequest, slug: str) -> HttpResponse:
+def finish(request: "LearnerRequest", slug: str) -> HttpResponse:
     """Mark a lesson as read, or take the mark back."""
     reading = _reading(slug)
     finished = request.POST.get("finished") == "1"
-    services.set_finished(request.ensure_learner(), reading.lesson, finished)  # type: ignore[attr-defined]
-    if request.htmx:  # type: ignore[attr-defined]
+    services.set_finished(request.ensure_learner(), reading.lesson, finished)
+    if request.htmx:
         return render(
             request, "lessons/lesson.html#finish", {"reading": reading, "finished": finished}
         )
@@ -48,7 +53,7 @@ def finish(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def glossary(request: HttpRequest) -> HttpResponse:
+def glossary(request: "LearnerRequest") -> HttpResponse:
     """Show all terms with reading, English and definition."""
     return render(request, "lessons/glossary.html", {"terms": services.glossary()})
 

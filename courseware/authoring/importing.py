@@ -28,9 +28,7 @@ def import_content(root: Path) -> dict[str, Any]:
     if problems:
         raise ContentError(problems)
     with transaction.atomic():
-        reports = [
-            importer.save(batch) for importer, batch in zip(importers, batches, strict=True)
-        ]
+        reports = [importer.save(batch) for importer, batch in zip(importers, batches, strict=True)]
     return {
         "created": sum(report["created"] for report in reports),
         "unchanged": sum(report["unchanged"] for report in reports),

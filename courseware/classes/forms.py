@@ -23,9 +23,7 @@ class SignUpForm(UserCreationForm):
                 f"「{GUEST_PREFIX}」で始まる名前は使えません。別の名前にしてください。"
             )
         if User.objects.filter(username__iexact=username).exists():
-            raise forms.ValidationError(
-                "この名前はすでに使われています。別の名前にしてください。"
-            )
+            raise forms.ValidationError("この名前はすでに使われています。別の名前にしてください。")
         return username
 
 

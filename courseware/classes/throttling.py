@@ -40,9 +40,7 @@ def too_many_requests(request: HttpRequest, kind: str) -> HttpResponse:
     """Return the Japanese page that says how often this may be done, with status 429."""
     item = _limit(settings.RATE_LIMITS[kind])
     seconds = item.get_expiry()
-    response = render(
-        request, "429.html", {"amount": item.amount, "seconds": seconds}, status=429
-    )
+    response = render(request, "429.html", {"amount": item.amount, "seconds": seconds}, status=429)
     response["Retry-After"] = str(seconds)
     return response
 

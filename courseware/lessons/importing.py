@@ -66,7 +66,9 @@ class _Reader:
         seen: dict[str, str] = {}
         for path in sorted((self.root / "glossary").glob("*.yaml")):
             name = _name(self.root, path)
-            for line, term in self.attempt(lambda n=name: parse_terms(_text(self.root, n), n)) or []:  # type: ignore[misc]
+            for line, term in (
+                self.attempt(lambda n=name: parse_terms(_text(self.root, n), n)) or []
+            ):  # type: ignore[misc]
                 for spelling in {term.id, term.term}:
                     if spelling in seen:
                         message = f"「{spelling}」は {seen[spelling]} にもあります。"

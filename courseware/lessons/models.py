@@ -10,6 +10,9 @@ class Course(models.Model):
     title = models.CharField("題名", max_length=200)
     description = models.TextField("説明", blank=True)
 
+    def __str__(self) -> str:
+        return self.title
+
 
 class Lesson(models.Model):
     """A place in the course. Its text lives in revisions; the pointers say which ones count."""
@@ -102,3 +105,6 @@ class LessonRead(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "lesson"], name="read_once_per_learner")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}:{self.lesson_id}"

@@ -121,9 +121,11 @@ def integer_field(low: int, high: int, **options: Any) -> Field:
 def text_list_field(**options: Any) -> Field:
     """Return a field for a non-empty list of non-empty texts."""
     return Field(
-        lambda value: isinstance(value, list)
-        and bool(value)
-        and all(isinstance(item, str) and item.strip() for item in value),
+        lambda value: (
+            isinstance(value, list)
+            and bool(value)
+            and all(isinstance(item, str) and item.strip() for item in value)
+        ),
         "文字列の一覧 (各行を「- 」で始める)",
         **options,
     )

@@ -71,12 +71,11 @@ class FigureProcessor(BlockProcessor):
 
     def run(self, parent: etree.Element, blocks: list[str]) -> None:
         """Append the figure element with a placeholder for the SVG."""
-        match = self.pattern.match(blocks.pop(0).strip())
-        assert match is not None
+        name, _, caption = blocks.pop(0).strip()[3:-2].partition("|")
         figure = etree.SubElement(parent, "figure", {"class": "figure"})
-        etree.SubElement(figure, "div").text = f"{self.placeholder}{match.group(1).strip()};"
-        if match.group(2):
-            etree.SubElement(figure, "figcaption").text = match.group(2).strip()
+        etree.SubElement(figure, "div").text = f"{self.placeholder}{name.strip()};"
+        if caption:
+            etree.SubElement(figure, "figcaption").text = caption.strip()
 
 
 class JapaneseBreak(InlineProcessor):

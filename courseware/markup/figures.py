@@ -58,7 +58,7 @@ def _element_problems(element: Element) -> list[str]:
     if tag not in ELEMENTS:
         return [f"図では <{tag}> を使えません。"]
     return [
-        f"図の <{tag}> では属性 {key}=\"{value[:40]}\" を使えません。"
+        f'図の <{tag}> では属性 {key}="{value[:40]}" を使えません。'
         for key, value in element.attrib.items()
         if key not in ATTRIBUTES
         or ("url(" in value and not REFERENCE.fullmatch(value))

@@ -24,7 +24,8 @@ class Command(BaseCommand):
             report = import_content(options["directory"])
         except ContentError as error:
             raise CommandError(
-                f"教材に誤りがあるため、何も取り込みませんでした ({len(error.problems)} 件)。\n{error}"
+                "教材に誤りがあるため、何も取り込みませんでした "
+                f"({len(error.problems)} 件)。\n{error}"
             ) from None
         for warning in report["warnings"]:
             self.stderr.write(warning)

@@ -1,0 +1,54 @@
+# 仮想化ラボ. `make run` starts it, `make test` checks it; the README says more.
+PORT ?= 8000
+WORKERS ?= 2
+THREADS ?= 4
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MANAGE := LOCAL=1 $(BIN)/python manage.py
+
+.PHONY: run test format check unit system-packages clean
+
+run: $(VENV)/.installed
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) import_content
+	@$(MANAGE) collectstatic --noinput --verbosity 0
+	@$(MANAGE) create_local_instructor
+	@echo
+	@echo "  仮想化ラボ: http://127.0.0.1:$(PORT)/   (止めるには Ctrl+C)"
+	@echo
+	@LOCAL=1 $(BIN)/gunicorn courseware.config.wsgi --bind 127.0.0.1:$(PORT) \
+		--workers $(WORKERS) --threads $(THREADS) --log-level warning
+
+test: $(VENV)/.installed-dev system-packages check unit
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MANAGE) makemigrations --check --dry-run
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+		ALLOWED_HOSTS=example.com $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+unit: $(VENV)/.installed-dev
+	$(BIN)/pytest -n auto --dist loadgroup
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# The browser tests need Debian's Chromium and a Japanese font.
+system-packages:
+	@scripts/install-test-packages
+
+$(VENV)/.installed: requirements.txt
+	@scripts/make-venv "$(PYTHON)" $(VENV) requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements.txt requirements-dev.txt
+	@scripts/make-venv "$(PYTHON)" $(VENV) requirements-dev.txt
+	@touch $(VENV)/.installed $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

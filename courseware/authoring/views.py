@@ -1,0 +1,120 @@
+"""Instructors' pages: the list of lessons, and the editor with its preview."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from courseware.authoring import services
+from courseware.classes.http import LearnerRequest, account_of
+from courseware.classes.throttling import rate_limited
+from courseware.lessons.models import Lesson
+from courseware.lessons.services import EditConflict
+from courseware.markup.errors import ContentError
+
+View = Callable[..., HttpResponse]
+
+
+def writers_only(view: View) -> View:
+    """Let instructors in; send visitors to the sign-in page, and answer students with 403."""
+
+    @wraps(view)
+    def guarded(request: LearnerRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if services.may_write(request.learner):
+            return view(request, *args, **kwargs)
+        if account_of(request) is None:
+            return redirect_to_login(request.get_full_path())
+        raise PermissionDenied
+
+    return never_cache(guarded)
+
+
+@require_safe
+@writers_only
+def lessons(request: LearnerRequest) -> HttpResponse:
+    """List all lessons with their states."""
+    return render(request, "authoring/lessons.html", {"lessons": services.lessons()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@rate_limited("preview")
+@writers_only
+def edit(request: LearnerRequest, slug: str) -> HttpResponse:
+    """Open a lesson's text; the button says whether to preview, save or publish it."""
+    try:
+        draft = services.opened(slug)
+    except Lesson.DoesNotExist:
+        raise Http404("レッスンがありません。") from None
+    if request.method == "POST":
+        action = ACTIONS.get(request.POST.get("action", "preview"), _preview)
+        return action(request, draft)
+    source = draft.newest.source if draft.newest else ""
+    return _page(request, draft, source, revision=draft.newest)
+
+
+def _preview(request: LearnerRequest, draft: services.Draft) -> HttpResponse:
+    source = _source(request)
+    try:
+        return _page(request, draft, source, revision=services.preview(source))
+    except ContentError as error:
+        return _page(request, draft, source, problems=error.problems)
+
+
+def _save(request: LearnerRequest, draft: services.Draft) -> HttpResponse:
+    source = _source(request)
+    try:
+        services.save_draft(draft.lesson, source, _base(request), request.ensure_learner())
+    except ContentError as error:
+        return _page(request, draft, source, problems=error.problems)
+    except EditConflict:
+        return _page(request, draft, source, conflict=True)
+    messages.success(request, "下書きを保存しました。公開するまで、受講者には見えません。")
+    return redirect("authoring:edit", draft.lesson.slug)
+
+
+def _publish(request: LearnerRequest, draft: services.Draft) -> HttpResponse:
+    source = _source(request)
+    try:
+        saved = services.save_draft(draft.lesson, source, _base(request), request.ensure_learner())
+        services.publish_draft(draft.lesson, saved.pk)
+    except ContentError as error:
+        return _page(request, draft, source, problems=error.problems)
+    except EditConflict:
+        return _page(request, draft, source, conflict=True)
+    messages.success(request, "公開しました。受講者に見えるのは、この版です。")
+    return redirect("authoring:edit", draft.lesson.slug)
+
+
+ACTIONS = {"preview": _preview, "save": _save, "publish": _publish}
+
+
+def _page(
+    request: LearnerRequest, draft: services.Draft, source: str, **context: Any
+) -> HttpResponse:
+    failed = bool(context.get("problems")) or bool(context.get("conflict"))
+    base = request.POST.get("base", "") if request.method == "POST" else ""
+    context |= {
+        "draft": draft,
+        "source": source,
+        "limit": f"{settings.LESSON_MAX_SOURCE_CHARACTERS:,}",
+        "base": base or (draft.newest.pk if draft.newest else ""),
+    }
+    fragment = "#preview" if request.htmx else ""
+    return render(request, f"authoring/edit.html{fragment}", context, status=422 if failed else 200)
+
+
+def _source(request: LearnerRequest) -> str:
+    return request.POST.get("source", "").replace("\r\n", "\n")
+
+
+def _base(request: LearnerRequest) -> int | None:
+    base = request.POST.get("base", "")
+    return int(base) if base.isdecimal() and base.isascii() and len(base) < 19 else None

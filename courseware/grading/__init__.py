@@ -1,0 +1,42 @@
+"""Questions: read their source, present them, read answers, grade them. Plain Python.
+
+The way through::
+
+    question = parse_question(meta, key_lines, body, body_line)   # or question_from_json(...)
+    presentation = question.present(seed)       # no key in it
+    response = question.read(seed, posted)      # NotAnswered, InvalidResponse
+    grade = question.grade(response)            # pure
+
+A kind of question is a class in ``courseware.grading.types``, known to the registry by name.
+"""
+
+from courseware.grading import types as types
+from courseware.grading.errors import InvalidResponse, NotAnswered, QuestionError, QuestionProblem
+from courseware.grading.model import (
+    Grade,
+    OptionOutcome,
+    Presentation,
+    PresentedOption,
+    Question,
+    Response,
+    Text,
+    thousandths,
+)
+from courseware.grading.parsing import parse_question, question_from_json
+
+__all__ = [
+    "Grade",
+    "InvalidResponse",
+    "NotAnswered",
+    "OptionOutcome",
+    "Presentation",
+    "PresentedOption",
+    "Question",
+    "QuestionError",
+    "QuestionProblem",
+    "Response",
+    "Text",
+    "parse_question",
+    "question_from_json",
+    "thousandths",
+]

@@ -1,0 +1,103 @@
+"""From an author's file, or from stored JSON, to a Question."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from courseware.grading import registry
+from courseware.grading.errors import QuestionError
+from courseware.grading.model import Question, Text
+from courseware.grading.source import Source
+
+COMMON_KEYS = ("id", "type", "lesson", "objective", "points")
+IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+MAX_IDENTIFIER = 64
+MAX_POINTS = 100
+
+
+def parse_question(
+    meta: Mapping[str, Any], key_lines: Mapping[str, int], body: str, body_line: int
+) -> Question:
+    """Return the question that a file describes.
+
+    ``meta`` is the front matter and ``key_lines`` the file's line of each of its keys;
+    ``body_line`` is the file's line at which ``body`` starts. Raises QuestionError, and
+    nothing else, with all problems.
+    """
+    source = Source(meta, key_lines, body, body_line)
+    fields = _common(source)
+    cls = _type(source)
+    if cls is not None:
+        _refuse_unknown_keys(source, cls)
+        fields |= cls.parse_own(source)
+    if cls is None or source.problems:
+        raise QuestionError(source.problems)
+    return cls(**fields)
+
+
+def question_from_json(data: Mapping[str, Any]) -> Question:
+    """Return the question that ``Question.to_json`` described.
+
+    Raises KeyError for data of an unknown kind.
+    """
+    cls = registry.get(data["type"])
+    return cls(
+        id=data["id"],
+        lesson=data["lesson"],
+        objective=data["objective"],
+        points=data["points"],
+        prompt=Text(data["prompt"]),
+        explanation=Text(data["explanation"]),
+        **cls.own_from_json(data),
+    )
+
+
+def _common(source: Source) -> dict[str, Any]:
+    identifier = f"半角の英小文字、数字、ハイフンでできた {MAX_IDENTIFIER} 文字以内の識別子"
+    return {
+        "id": source.take("id", _is_identifier, identifier),
+        "lesson": source.take("lesson", _is_identifier, f"レッスンの識別子 ({identifier})"),
+        "objective": source.take(
+            "objective",
+            lambda value: isinstance(value, str) and 0 < len(value.strip()) <= 32,
+            '試験範囲の番号 (引用符で囲む。例: "351.1")',
+        ),
+        "points": source.take(
+            "points",
+            lambda value: type(value) is int and 1 <= value <= MAX_POINTS,
+            f"1 から {MAX_POINTS} までの整数",
+            default=1,
+        ),
+        "prompt": source.prompt,
+        "explanation": source.explanation,
+    }
+
+
+def _is_identifier(value: Any) -> bool:
+    return (
+        isinstance(value, str)
+        and len(value) <= MAX_IDENTIFIER
+        and bool(IDENTIFIER.fullmatch(value))
+    )
+
+
+def _type(source: Source) -> type[Question] | None:
+    known = registry.labels()
+    words = "、".join(f"{name} ({label})" for name, label in known.items())
+    name = source.take(
+        "type",
+        lambda value: isinstance(value, str) and value in known,
+        f"問題の種類 {words} のどれか",
+    )
+    return None if name is None else registry.get(name)
+
+
+def _refuse_unknown_keys(source: Source, cls: type[Question]) -> None:
+    usable = [*COMMON_KEYS, *sorted(cls.own_keys)]
+    for key in source.meta:
+        if key not in usable:
+            source.problem(
+                key,
+                f"「{key}」という項目は、種類「{cls.type_name}」の問題では使えません。"
+                f"使える項目: {'、'.join(usable)}",
+            )

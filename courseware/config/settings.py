@@ -188,6 +188,7 @@ MY_PAGE_SECTIONS = [
 # Limits: each is named, tested at its edge, and shown to the user before they hit it
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024  # bytes of a request body without files
 LESSON_MAX_SOURCE_CHARACTERS = 100_000
+QUIZ_ATTEMPTS_SHOWN = 20  # past attempts listed on one page
 RATE_LIMIT_STORAGE = os.environ.get("RATE_LIMIT_STORAGE", "memory://")
 RATE_LIMITS = {
     "login": "10/minute",  # by address, and by account name

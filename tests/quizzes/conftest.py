@@ -1,0 +1,93 @@
+"""A quiz of one question of each type, imported as files are."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+SINGLE = """---
+id: first-01
+type: single
+lesson: first
+objective: "351.1"
+---
+[[準仮想化]]に必要なものはどれですか。
+
+- [x] ゲスト **OS** の変更
+  > ひみつの理由その一。
+- [ ] 専用の CPU
+  > ひみつの理由その二。
+- [ ] 二台の物理マシン
+  > ひみつの理由その三。
+
+## 解説
+ひみつの解説その一。
+"""
+MULTIPLE = """---
+id: first-02
+type: multiple
+lesson: first
+objective: "351.1"
+points: 2
+scoring: per-option
+---
+当てはまるものはどれですか。
+
+- [x] 甲
+  > ひみつの理由その四。
+- [x] 乙
+  > ひみつの理由その五。
+- [ ] 丙
+  > ひみつの理由その六。
+
+## 解説
+ひみつの解説その二。
+"""
+SHORT_TEXT = """---
+id: first-03
+type: short-text
+lesson: first
+objective: "351.1"
+accept: [himitsu-flag, VT-x]
+feedback:
+  - answers: [svm]
+    text: ひみつの理由その七。
+---
+フラグの名前を書いてください。
+
+## 解説
+ひみつの解説その三。
+"""
+
+
+@pytest.fixture
+def quiz_content(content: Path, settings: Any) -> Path:
+    """The content folder with a quiz of three questions for the lesson "first"."""
+    settings.CONTENT_IMPORTERS = ["courseware.lessons.importing", "courseware.quizzes.importing"]
+    settings.MY_PAGE_SECTIONS = ["courseware.quizzes.my_page.section"]
+    folder = content / "questions" / "first"
+    folder.mkdir()
+    for number, text in enumerate((SINGLE, MULTIPLE, SHORT_TEXT), 1):
+        (folder / f"first-0{number}.md").write_text(text)
+    return content
+
+
+@pytest.fixture
+def import_files(quiz_content: Path) -> Callable[[], None]:
+    """Import the content folder as it is now."""
+    return lambda: call_command("import_content", quiz_content, verbosity=0)
+
+
+@pytest.fixture
+def quiz(db: None, import_files: Callable[[], None]) -> None:
+    """The quiz, imported."""
+    import_files()
+
+
+@pytest.fixture
+def start(quiz: None) -> Callable[[Client], str]:
+    """Start the quiz in a browser and return the attempt's address."""
+    return lambda client: client.post("/lessons/first/quiz/")["Location"]

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
-
+from courseware.classes.models import User
 from courseware.quizzes import services
 
 
-def section(user: AbstractUser) -> dict[str, Any]:
+def section(user: User) -> dict[str, Any]:
     """Return the section: the newest attempts with their scores (one query)."""
     return {
         "title": "クイズの記録",

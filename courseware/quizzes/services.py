@@ -7,11 +7,10 @@ from enum import Enum
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from courseware.classes.models import User
 from courseware.grading import InvalidResponse, question_from_json, thousandths
 from courseware.lessons.models import Lesson
 from courseware.quizzes.models import (
@@ -48,14 +47,14 @@ def current_revisions(lesson: Lesson) -> list[QuestionRevision]:
 
 
 @transaction.atomic
-def start_attempt(user: AbstractUser, lesson: Lesson, *, again: bool = False) -> Attempt:
+def start_attempt(user: User, lesson: Lesson, *, again: bool = False) -> Attempt:
     """Return the learner's attempt at the lesson's quiz.
 
     That is the newest one; a new one is made when there is none, or when ``again`` is asked
     for and the newest is finished. Learner by learner this happens one after another, so a
     double click makes one attempt. Raises NoQuestions.
     """
-    get_user_model().objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update().get(pk=user.pk)
     newest = Attempt.objects.filter(user=user, lesson=lesson).first()
     if newest is not None and (newest.finished_at is None or not again):
         return newest
@@ -127,7 +126,7 @@ def submission_of(item: AttemptItem) -> Submission | None:
     return getattr(item, "submission", None)
 
 
-def attempt_of(user: AbstractUser | None, pk: UUID) -> Attempt:
+def attempt_of(user: User | None, pk: UUID) -> Attempt:
     """Return an attempt of the learner, with its scores.
 
     Raises Attempt.DoesNotExist for one of somebody else.
@@ -154,7 +153,7 @@ class History:
     limit: int
 
 
-def history(user: AbstractUser | None, lesson: Lesson | None = None) -> History:
+def history(user: User | None, lesson: Lesson | None = None) -> History:
     """Return the newest attempts, at most settings.QUIZ_ATTEMPTS_SHOWN, with scores."""
     limit = settings.QUIZ_ATTEMPTS_SHOWN
     found: list[Attempt] = []

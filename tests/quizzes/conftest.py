@@ -78,7 +78,11 @@ def quiz_content(content: Path, settings: Any) -> Path:
 @pytest.fixture
 def import_files(quiz_content: Path) -> Callable[[], None]:
     """Import the content folder as it is now."""
-    return lambda: call_command("import_content", quiz_content, verbosity=0)
+
+    def run() -> None:
+        call_command("import_content", quiz_content, verbosity=0)
+
+    return run
 
 
 @pytest.fixture

@@ -1,0 +1,60 @@
+"""A report as Japanese plain text, for a terminal."""
+
+from collections.abc import Iterator
+
+from courseware.cpuinfo.findings import Finding, State
+from courseware.cpuinfo.model import Certainty, Fact
+from courseware.cpuinfo.reporting import Report
+
+CERTAINTY = {Certainty.READ: "読取", Certainty.DERIVED: "推定", Certainty.UNKNOWN: "不明"}
+STATE = {State.SHOWN: "見える", State.ABSENT: "見えない", State.UNKNOWN: "分からない"}
+
+
+def as_text(report: Report) -> str:
+    """Return the report as lines of text, the most important first."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    host = report.host
+    yield f"■ CPU（{host.family_label}）"
+    facts: dict[str, Fact] = {
+        "アーキテクチャー": host.architecture,
+        "ベンダー": host.vendor,
+        "モデル名": host.model_name,
+        "世代": report.microarchitecture,
+        "x86-64 の水準": report.x86_64_level,
+        "ソケット": host.sockets,
+        "コア": host.cores,
+        "論理 CPU": host.threads,
+        "SMT": host.smt,
+    }
+    for label, fact in facts.items():
+        yield f"  {label}: {_value(fact)} [{CERTAINTY[fact.certainty]}]"
+    yield from (f"  注意: {warning}" for warning in (*host.repairs, *host.warnings))
+    if not host.explained and host.family:
+        yield f"  {host.family_label} は名前だけ分かります。フラグの説明にはまだ対応していません。"
+    yield "\n■ 仮想化について分かること"
+    for finding in report.findings:
+        yield from _finding(finding)
+    yield "\n■ この本文からは分からないこと"
+    for item in report.cannot_tell:
+        yield f"  {item.title}: {item.reason}\n    $ {item.command.line}"
+    if host.unread:
+        yield f"\n■ 読めなかった行（{host.unread_total} 行）"
+        yield from (f"  {line.line} 行目: {line.text}（{line.reason}）" for line in host.unread)
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    yield f"  [{STATE[finding.state]}] {finding.title}: {finding.summary}"
+    yield f"    理由: {finding.reason}"
+    yield from (f"    {item.line} 行目: {item.text}" for item in finding.evidence)
+    yield from (f"    $ {command.line}  # {command.meaning}" for command in finding.commands)
+
+
+def _value(fact: Fact) -> str:
+    if fact.value is None:
+        return "-"
+    if isinstance(fact.value, bool):
+        return "あり" if fact.value else "なし"
+    return str(fact.value)

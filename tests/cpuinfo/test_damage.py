@@ -1,0 +1,211 @@
+"""Texts that were damaged on the way, and texts that are no cpuinfo at all."""
+
+import html
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courseware.cpuinfo import Host, Limits, parse, report, samples
+from courseware.cpuinfo.as_json import as_json
+from courseware.cpuinfo.as_text import as_text
+from courseware.cpuinfo.findings import State
+
+TEXTS = {sample.key: sample.text for sample in samples()}
+INTEL = TEXTS["intel-server"]
+
+
+def essence(host: Host) -> tuple[object, ...]:
+    """What damage must not change."""
+    return (
+        host.architecture.value,
+        host.vendor.value,
+        host.model_name.value,
+        host.sockets.value,
+        host.cores.value,
+        host.threads.value,
+        host.flags.common,
+        host.vmx_flags.common,
+        host.unread_total,
+    )
+
+
+def full_width(text: str) -> str:
+    return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
+
+
+def coloured(text: str) -> str:
+    return "\x1b]0;host\x07" + text.replace("flags", "\x1b[01;31m\x1b[Kflags\x1b[m\x1b[K")
+
+
+DAMAGES = {
+    "crlf": lambda text: text.replace("\n", "\r\n"),
+    "cr": lambda text: text.replace("\n", "\r"),
+    "bom": lambda text: "\ufeff" + text,
+    "utf-8 bytes with bom": lambda text: text.encode("utf-8-sig"),
+    "utf-16": lambda text: text.encode("utf-16"),
+    "utf-16 without bom": lambda text: text.encode("utf-16-le"),
+    "utf-16 big-endian without bom": lambda text: text.encode("utf-16-be"),
+    "full width": full_width,
+    "full-width colon and space": lambda text: text.replace(": ", "：\u3000"),
+    "html entities": lambda text: html.escape(text).replace("\t", "&#9;"),
+    "html tags": lambda text: f"<pre><code class='x'>{html.escape(text)}</code></pre>",
+    "escapes": coloured,
+    "prompt": lambda text: f"[root@host ~]# cat /proc/cpuinfo\n{text}[root@host ~]# ",
+    "prompt with colon": lambda text: f"user@host:~$ cat /proc/cpuinfo\n{text}user@host:~$",
+    "bare command": lambda text: f"$ cat /proc/cpuinfo\n{text}",
+    "blank lines between": lambda text: text.replace("\n", "\n\n"),
+    "spaces": lambda text: "\n".join(f"  {line}  " for line in text.split("\n")),
+    "control characters": lambda text: text.replace("flags", "fl\x00ags\u200b"),
+}
+
+
+@pytest.mark.parametrize("damage", sorted(DAMAGES))
+@pytest.mark.parametrize("name", ["intel-server", "amd-guest", "raspberry-pi-4"])
+def test_damage_does_not_change_the_reading(damage: str, name: str) -> None:
+    assert essence(parse(DAMAGES[damage](TEXTS[name]))) == essence(parse(TEXTS[name]))
+
+
+def test_mending_is_reported() -> None:
+    assert "UTF-16" in parse(INTEL.encode("utf-16")).repairs[0]
+    assert "全角" in parse(full_width(INTEL)).repairs[0]
+    assert parse(INTEL).repairs == ()
+
+
+def test_flags_line_broken_by_a_terminal_is_joined() -> None:
+    line = next(line for line in INTEL.splitlines() if line.startswith("flags"))
+    wrapped = "\n".join(line[start : start + 80] for start in range(0, len(line), 80))
+    assert parse(INTEL.replace(line, wrapped)).flags.common == parse(INTEL).flags.common
+
+
+@pytest.mark.parametrize("ending", ["", "…", " ..."])
+def test_a_cut_flags_line_proves_no_absence(ending: str) -> None:
+    position = TEXTS["amd-guest"].index(" hypervisor")
+    cut = TEXTS["amd-guest"][:position] + ending + ("\nbugs : a\n" if ending else "")
+    host = parse(cut)
+    found = {finding.name: finding.state for finding in report(host).findings}
+    assert not host.flags.complete
+    assert found["hardware_virtualization"] is State.UNKNOWN
+    assert found["guest"] is State.UNKNOWN
+    assert any("切れている" in warning for warning in host.warnings)
+
+
+def test_a_cut_last_cpu_does_not_hide_what_the_first_shows() -> None:
+    host = parse(INTEL[: INTEL.rindex(" vmx smx")])
+    assert "vmx" in host.flags.common
+    assert host.flags.complete
+
+
+def test_two_machines_in_one_paste_are_not_mixed() -> None:
+    host = parse(TEXTS["intel-server"] + TEXTS["amd-guest"])
+    assert host.vendor.value == "Intel"
+    assert host.threads.value == 8
+    assert any("別の機械" in warning for warning in host.warnings)
+
+
+def test_only_the_flags_lines() -> None:
+    lines = [line for line in INTEL.splitlines() if line.startswith("flags")]
+    host = parse("\n".join(lines) + "\n")
+    assert host.threads.value is None
+    assert "vmx" in host.flags.common
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "   \t\r\n", b"", b"\xff\xfe", "\ufeff"])
+def test_empty_text(text: str | bytes) -> None:
+    host = parse(text)
+    assert host.empty
+    assert report(host).cannot_tell
+
+
+def test_what_is_not_cpuinfo_is_listed_line_by_line() -> None:
+    host = parse("こんにちは\nMemTotal: 16315412 kB\n")
+    assert host.family == ""
+    assert [line.line for line in host.unread] == [1, 2]
+
+
+def test_unknown_line_among_known_ones_is_listed_with_its_number() -> None:
+    lines = TEXTS["amd-guest"].split("\n")
+    lines.insert(5, "wonder : 1")
+    lines.insert(7, "not a line of it")
+    assert [(line.line, line.text) for line in parse("\n".join(lines)).unread] == [
+        (6, "wonder : 1"),
+        (8, "not a line of it"),
+    ]
+
+
+def test_html_in_the_model_name_stays_text() -> None:
+    host = parse("processor : 0\nmodel name : <script>alert(1)</script>\nflags : fpu\n")
+    assert host.model_name.value == "<script>alert(1)</script>"
+
+
+def test_limits_at_their_edges() -> None:
+    text = TEXTS["amd-guest"]
+    size, lines = len(text), text.count("\n") + 1
+    assert parse(text, Limits(max_bytes=size, max_lines=lines, max_blocks=2)) == parse(text)
+    assert "上限" in parse(text, Limits(max_bytes=size - 1)).warnings[0]
+    assert "上限" in parse(text, Limits(max_lines=lines - 2)).warnings[0]
+    host = parse(text, Limits(max_blocks=1))
+    assert host.threads.value == 1
+    assert "上限" in host.warnings[0]
+
+
+def test_unread_lines_are_all_counted_but_listed_up_to_the_limit() -> None:
+    host = parse("word\n" * 500, Limits(max_unread=7))
+    assert (len(host.unread), host.unread_total) == (7, 500)
+
+
+def check(host: Host) -> None:
+    result = report(host)
+    as_text(result)
+    as_json(result)
+
+
+@given(st.one_of(st.text(), st.binary()))
+def test_nothing_raises(raw: str | bytes) -> None:
+    check(parse(raw))
+
+
+KEYS = ["processor", "flags", "Features", "vendor_id", "physical id", "core id", "cpu cores",
+        "siblings", "CPU part", "CPU variant", "CPU revision", "CPU implementer",
+        "CPU architecture", "model name", "isa", "cpu", "Serial", "vmx flags"]  # fmt: skip
+VALUES = st.one_of(
+    st.text(max_size=20),
+    st.sampled_from(["0", "1", "²", "٣", "0x41", "0xd08", "", "9" * 5000, "fpu lm vmx", "-1"]),
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(KEYS), VALUES), max_size=40))
+def test_no_combination_of_lines_raises(pairs: list[tuple[str, str]]) -> None:
+    check(parse("\n".join(f"{key}\t: {value}" for key, value in pairs)))
+
+
+@given(
+    st.sampled_from(sorted(TEXTS)),
+    st.lists(
+        st.tuples(st.integers(0, 20_000), st.integers(0, 300), st.text(max_size=5)), max_size=6
+    ),
+)
+def test_no_mutation_of_a_real_text_raises(name: str, edits: list[tuple[int, int, str]]) -> None:
+    text = TEXTS[name]
+    for start, length, replacement in edits:
+        start %= len(text) + 1
+        text = text[:start] + replacement + text[start + length :]
+    check(parse(text))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [INTEL.split("\n\n")[0] + "\n\n", "user@host:~$ x\n", "\x1b[", "\x1b]", "<pre ", "&amp", "$ ",
+     "flags:", "ﷺ", "a", ":", "\n", "flags : a\nb c\n", "processor : 0\n", "…"],
+)  # fmt: skip
+def test_time_is_linear(unit: str) -> None:
+    def seconds(size: int) -> float:
+        text = (unit * (size // len(unit) + 1))[:size]
+        started = time.process_time()
+        check(parse(text))
+        return time.process_time() - started
+
+    small, large = min(seconds(100_000) for _ in range(3)), seconds(1_600_000)
+    # Sixteen times the text may take forty times as long, plus noise; quadratic is 256 times.
+    assert large < 40 * small + 0.5

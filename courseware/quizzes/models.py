@@ -79,6 +79,12 @@ class Attempt(models.Model):
 
     objects = AttemptQuerySet.as_manager()
 
+    # Set by with_scores(): numbers of items, sums in thousandths.
+    total: int
+    graded: int
+    score: int
+    max_score: int
+
     class Meta:
         ordering = ["-created_at", "-id"]
         indexes = [models.Index(fields=["user", "lesson", "-created_at"])]

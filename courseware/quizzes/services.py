@@ -139,9 +139,10 @@ def attempt_of(user: User | None, pk: UUID) -> Attempt:
     )
 
 
-def items_of(attempt: Attempt) -> list[AttemptItem]:
-    """Return the attempt's questions in order, with revisions and submissions (one query)."""
-    return list(attempt.items.select_related("revision", "submission"))
+def items_of(attempt: Attempt, position: int | None = None) -> list[AttemptItem]:
+    """Return the attempt's questions in order, or the one at a position (one query)."""
+    items = attempt.items.select_related("revision", "submission")
+    return list(items if position is None else items.filter(position=position))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from courseware.classes.http import LearnerRequest
 from courseware.classes.throttling import rate_limited
@@ -16,7 +16,7 @@ from courseware.grading.registry import labels
 from courseware.lessons.models import Lesson
 from courseware.quizzes import services
 from courseware.quizzes.cards import Card, card
-from courseware.quizzes.models import Attempt, AttemptItem, QuestionRevision
+from courseware.quizzes.models import Attempt, QuestionRevision
 
 
 @never_cache
@@ -74,52 +74,49 @@ def attempt(request: LearnerRequest, pk: UUID) -> HttpResponse:
         card(item, already_graded=already == str(item.position))
         for item in services.items_of(found)
     ]
-    return _page(request, found, cards)
+    return render(request, "quizzes/attempt.html", _context(found, cards))
 
 
 @never_cache
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @rate_limited("answers")
 def answer(request: LearnerRequest, pk: UUID, position: int) -> HttpResponse:
-    """Grade an answer, or say what is missing (422); htmx gets the question's card alone."""
+    """Grade an answer, or say what is missing (422); htmx gets the question's card alone.
+
+    A GET (the address was reloaded or copied) leads to the question on its page.
+    """
     found = _attempt(request, pk)
+    if not 1 <= position <= found.total:
+        raise Http404("問題が見つかりません。")
+    if request.method != "POST":
+        return redirect(_place(pk, position))
     posted = dict(request.POST.lists())
     error, already_graded = "", False
     try:
         _, reception = services.submit_answer(found, position, _key(request), posted)
         already_graded = reception is services.Reception.ALREADY_GRADED
-    except AttemptItem.DoesNotExist:
-        raise Http404("問題が見つかりません。") from None
     except (NotAnswered, InvalidResponse) as refusal:
         error = str(refusal)
     if not request.htmx and not error:
-        query = f"?already={position}" if already_graded else ""
-        return redirect(f"{reverse('quizzes:attempt', args=[pk])}{query}#q{position}")
-    found = _attempt(request, pk)
+        return redirect(_place(pk, position, f"?already={position}" if already_graded else ""))
     cards = [
         card(item, posted=posted, error=error, already_graded=already_graded)
         if item.position == position
         else card(item)
-        for item in services.items_of(found)
+        for item in services.items_of(found, position if request.htmx else None)
     ]
-    return _page(request, found, cards, fragment=position, status=422 if error else 200)
+    template = "quizzes/attempt.html" + ("#answered" if request.htmx else "")
+    status = 422 if error else 200
+    return render(request, template, _context(_attempt(request, pk), cards), status=status)
 
 
-def _page(
-    request: LearnerRequest,
-    found: Attempt,
-    cards: list[Card],
-    *,
-    fragment: int | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    """Render the attempt: the whole page, or for htmx the card at a position."""
-    context = {"attempt": found, "lesson": found.lesson, "cards": cards}
-    template = "quizzes/attempt.html"
-    if request.htmx and fragment is not None:
-        template += "#answered"
-        context["card"] = next(card for card in cards if card.item.position == fragment)
-    return render(request, template, context, status=status)
+def _context(found: Attempt, cards: list[Card]) -> dict[str, object]:
+    return {"attempt": found, "lesson": found.lesson, "cards": cards}
+
+
+def _place(pk: UUID, position: int, query: str = "") -> str:
+    """Return the address of a question on its attempt's page."""
+    return f"{reverse('quizzes:attempt', args=[pk])}{query}#q{position}"
 
 
 def _lesson(slug: str) -> Lesson:

@@ -296,7 +296,15 @@ def test_reading_does_not_write(start: Start, client: Client) -> None:
     for address in (url, "/lessons/first/quiz/", "/lessons/first/quiz/again/", "/me/"):
         client.get(address)
     assert [list(m.objects.values()) for m in (User, Attempt, Submission)] == before
-    assert client.get(f"{url}questions/1/").status_code == 405
+
+
+def test_the_address_of_an_answer_leads_to_its_question(start: Start, client: Client) -> None:
+    url = start(client)
+    assert client.get(f"{url}questions/1/")["Location"] == f"{url}#q1"
+    assert client.get(f"{url}questions/4/").status_code == 404
+    assert client.get(f"{url}questions/0/").status_code == 404
+    assert client.post(f"{url}questions/4/", {"answer": "0"}).status_code == 404
+    assert Client().get(f"{url}questions/1/").status_code == 404
 
 
 def test_my_page_lists_the_newest_attempts(

@@ -9,12 +9,10 @@ from courseware.lessons.source import LessonText, read_lesson, stored_context
 
 __all__ = ["Draft", "lessons", "may_write", "opened", "preview", "publish_draft", "save_draft"]
 
-WRITE = "lessons.change_lesson"
-
 
 def may_write(user: User | None) -> bool:
     """Return whether the user may write lessons."""
-    return user is not None and user.has_perm(WRITE)
+    return user is not None and user.may_write_lessons
 
 
 @dataclass(frozen=True)

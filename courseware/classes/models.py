@@ -15,7 +15,14 @@ class User(AbstractUser):
     guest's row instead of copying it, nothing can be moved twice or be lost.
     """
 
+    class Role(models.TextChoices):
+        """What an account is for. On the user's row, so that no page pays a query for it."""
+
+        STUDENT = "student", "受講者"
+        INSTRUCTOR = "instructor", "講師"
+
     is_guest = models.BooleanField("ゲスト", default=False)
+    role = models.CharField("役割", max_length=16, choices=Role, default=Role.STUDENT)
 
     class Meta:
         verbose_name = "利用者"
@@ -33,6 +40,11 @@ class User(AbstractUser):
     def is_account(self) -> bool:
         """True for a signed-up user, False for a guest."""
         return not self.is_guest
+
+    @property
+    def may_write_lessons(self) -> bool:
+        """True for those who may read drafts, and write and publish lessons."""
+        return self.is_active and self.role == self.Role.INSTRUCTOR
 
 
 def guest_username() -> str:

@@ -2,13 +2,10 @@
 
 import secrets
 
-from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, transaction
 from django.db.models.fields.reverse_related import ForeignObjectRel
 
 from courseware.classes.models import User, guest_username
-
-INSTRUCTORS = "instructors"
 
 
 def create_guest() -> User:
@@ -68,24 +65,13 @@ def _repoint(relation: ForeignObjectRel, guest: User, account: User) -> None:
 
 
 @transaction.atomic
-def create_instructor(username: str) -> str | None:
+def create_first_instructor(username: str) -> str | None:
     """Create an instructor account and return its generated password.
 
     Returns None, and changes nothing, when there is an instructor already.
     """
-    group = instructors_group()
-    if group.user_set.exists():
+    if User.objects.filter(role=User.Role.INSTRUCTOR).exists():
         return None
     password = secrets.token_urlsafe(12)
-    user = User.objects.create_user(username=username, password=password)
-    user.groups.add(group)
+    User.objects.create_user(username=username, password=password, role=User.Role.INSTRUCTOR)
     return password
-
-
-def instructors_group() -> Group:
-    """Return the group of those who may write lessons, created when it is missing."""
-    group, _ = Group.objects.get_or_create(name=INSTRUCTORS)
-    group.permissions.add(
-        Permission.objects.get(content_type__app_label="lessons", codename="change_lesson")
-    )
-    return group

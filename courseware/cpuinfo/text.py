@@ -2,7 +2,6 @@
 
 import html
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from courseware.cpuinfo.model import Limits
@@ -15,6 +14,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028
 _TAG = re.compile(
     r"</?(?:pre|code|span|br|p|div|td|tr|tbody|table|font)(?:\s[^<>]{0,200})?/?>", re.I
 )
+# Character for character: NFKC would write some characters as eighteen, past the limits.
+_HALF_WIDTH = {0xFF00 + code: 0x20 + code for code in range(1, 0x5F)} | {0x3000: " "}
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def _mend(text: str, repairs: list[str]) -> str:
             )
             repairs.append("HTML の文字参照（&amp; など）を元の文字に戻しました。")
     if not text.isascii():
-        folded = unicodedata.normalize("NFKC", text)
+        folded = text.translate(_HALF_WIDTH)
         if folded != text:
             repairs.append("全角の英数字や記号を半角として読みました。")
         text = folded

@@ -97,7 +97,8 @@ def _why_hidden(host: Host) -> str:
     reason = (
         "考えられる理由は、(1) ファームウェア（BIOS / UEFI）の設定で無効、"
         "(2) hypervisor を隠した仮想マシンの中、(3) CPU そのものが非対応、です。"
-        f"Linux {_CLEARED_SINCE[expected]} 以降は、ファームウェアで無効にされていると {expected} を表示から消します。"
+        f"Linux {_CLEARED_SINCE[expected]} 以降は、ファームウェアで無効にされていると"
+        f" {expected} を表示から消します。"
         "本文だけでは区別できません。コンテナーの中で読んでもこの行はホストと同じなので、"
         "コンテナーは理由になりません。"
     )

@@ -12,7 +12,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the name and the password, or nothing when there is an instructor."""
-        password = services.create_instructor("instructor")
+        password = services.create_first_instructor("instructor")
         if password is None:
             return
         self.stdout.write(

@@ -1,0 +1,191 @@
+import threading
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection
+from django.test import Client
+
+from courseware.classes import services
+from courseware.classes.models import User
+from courseware.lessons.models import Lesson, LessonRead
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def lesson(db: None, content: Path) -> Lesson:
+    call_command("import_content", content, verbosity=0)
+    return Lesson.objects.get(slug="first")
+
+
+def test_a_guests_work_is_the_accounts_after_sign_up(client: Client, lesson: Lesson) -> None:
+    client.post("/lessons/first/finish/", {"finished": "1"})
+    guest = User.objects.get()
+    assert guest.is_guest
+    client.post(
+        "/accounts/signup/",
+        {"username": "hanako", "password1": PASSWORD, "password2": PASSWORD},
+    )
+    account = User.objects.get()
+    assert (account.pk, account.username, account.is_guest) == (guest.pk, "hanako", False)
+    assert LessonRead.objects.get().user == account
+    assert "hanako さん" in client.get("/me/").content.decode()
+
+
+def test_signing_up_twice_from_one_browser_takes_the_work_once(lesson: Lesson) -> None:
+    guest = services.create_guest()
+    LessonRead.objects.create(user=guest, lesson=lesson)
+    first = services.sign_up(guest, "first-name", PASSWORD)
+    second = services.sign_up(guest, "second-name", PASSWORD)
+    assert first.pk == guest.pk
+    assert second.pk != guest.pk
+    assert list(LessonRead.objects.values_list("user", flat=True)) == [first.pk]
+
+
+def test_a_failed_sign_up_changes_nothing(client: Client, lesson: Lesson) -> None:
+    User.objects.create_user("hanako", password=PASSWORD)
+    client.post("/lessons/first/finish/", {"finished": "1"})
+    guest = User.objects.get(is_guest=True)
+    with pytest.raises(IntegrityError):
+        services.sign_up(guest, "hanako", PASSWORD)
+    guest.refresh_from_db()
+    assert guest.is_guest
+
+
+def test_signing_in_moves_a_guests_work_to_the_account(
+    client: Client, lesson: Lesson, student: User
+) -> None:
+    LessonRead.objects.create(user=student, lesson=Lesson.objects.get(slug="second"))
+    for slug in ("first", "second"):
+        client.post(f"/lessons/{slug}/finish/", {"finished": "1"})
+    answer = client.post("/accounts/login/", {"username": "ｇａｋｕｓｅｉ", "password": PASSWORD})
+    assert answer.status_code == 302
+    assert set(LessonRead.objects.values_list("user", "lesson__slug")) == {
+        (student.pk, "first"),
+        (student.pk, "second"),
+    }
+    assert list(User.objects.values_list("pk", flat=True)) == [student.pk]
+
+
+@pytest.mark.django_db
+def test_a_merge_covers_every_table_that_points_at_a_learner() -> None:
+    related = {r.related_model._meta.label for r in User._meta.related_objects if r.one_to_many}
+    assert {"lessons.LessonRead", "quizzes.Attempt"} <= related
+
+
+@pytest.mark.django_db(transaction=True)
+def test_concurrent_merges_happen_once(content: Path) -> None:
+    call_command("import_content", content, verbosity=0)
+    account = User.objects.create_user("hanako", password=PASSWORD)
+    guest = services.create_guest()
+    LessonRead.objects.create(user=guest, lesson=Lesson.objects.get(slug="first"))
+    errors: list[Exception] = []
+
+    def merge() -> None:
+        try:
+            services.merge_guest(guest, account)
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=merge) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert LessonRead.objects.get().user == account
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"username": ""}, "必須"),
+        ({"username": "guest-1"}, "guest-"),
+        ({"username": "Ｇｕｅｓｔ-1"}, "guest-"),
+        ({"username": "GAKUSEI"}, "すでに使われています"),
+        ({"username": "ｇａｋｕｓｅｉ"}, "すでに使われています"),
+        ({"password1": "short", "password2": "short"}, "10"),
+        ({"password2": "another horse battery"}, "一致"),
+    ],
+)
+def test_a_form_that_cannot_be_used_says_why(
+    client: Client, student: User, changes: dict[str, str], message: str
+) -> None:
+    data = {"username": "taro", "password1": PASSWORD, "password2": PASSWORD} | changes
+    answer = client.post("/accounts/signup/", data)
+    assert answer.status_code == 422
+    assert message in answer.content.decode()
+    assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_wrong_password_and_an_unknown_name_are_answered_alike(
+    client: Client, student: User
+) -> None:
+    pages = [
+        client.post("/accounts/login/", {"username": name, "password": "wrong"}).content.decode()
+        for name in ("gakusei", "nobody")
+    ]
+    for page in pages:
+        assert "ユーザー名またはパスワードが正しくありません。" in page
+
+
+@pytest.mark.django_db
+def test_guests_can_never_sign_in(client: Client) -> None:
+    guest = services.create_guest()
+    for password in ("", "!", guest.password):
+        client.post("/accounts/login/", {"username": guest.username, "password": password})
+        assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.django_db
+def test_tries_are_limited_whatever_the_forwarded_address(client: Client, student: User) -> None:
+    data = {"username": "gakusei", "password": "wrong"}
+    codes = [
+        client.post("/accounts/login/", data, HTTP_X_FORWARDED_FOR=f"10.0.0.{i}").status_code
+        for i in range(11)
+    ]
+    assert codes == [200] * 10 + [429]
+    page = client.post("/accounts/login/", data)
+    assert page["Retry-After"]
+    assert "60 秒あたり 10 回" in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_my_page_asks_visitors_to_sign_in(client: Client) -> None:
+    answer = client.get("/me/")
+    assert answer.status_code == 302
+    assert "/accounts/login/" in answer["Location"]
+
+
+@pytest.mark.django_db
+def test_signing_out_ends_the_session(student_client: Client) -> None:
+    assert student_client.get("/accounts/logout/").status_code == 405
+    student_client.post("/accounts/logout/")
+    assert student_client.get("/me/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_the_first_instructor_gets_a_password_that_is_shown_once(
+    capsys: pytest.CaptureFixture[str], client: Client
+) -> None:
+    call_command("create_local_instructor")
+    out = capsys.readouterr().out
+    password = out.split("パスワード: ")[1].split()[0]
+    assert client.login(username="instructor", password=password)
+    assert User.objects.get().may_write_lessons
+    call_command("create_local_instructor")
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.django_db
+def test_forms_are_protected_from_other_sites() -> None:
+    client = Client(enforce_csrf_checks=True)
+    for url in ("/accounts/login/", "/accounts/signup/", "/theme/", "/accounts/logout/"):
+        answer = client.post(url)
+        assert answer.status_code == 403
+        assert "送信を受け付けられませんでした" in answer.content.decode()

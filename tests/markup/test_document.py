@@ -1,0 +1,64 @@
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courseware.markup.document import Schema, integer_field, parse_document, text_field
+from courseware.markup.errors import ContentError
+
+SCHEMA = Schema({"title": text_field(10), "minutes": integer_field(1, 9)})
+
+
+def problems(text: str) -> list[tuple[int, int, str]]:
+    with pytest.raises(ContentError) as caught:
+        SCHEMA.read(parse_document(text, "a.md"))
+    return [(p.line, p.column, p.message) for p in caught.value.problems]
+
+
+def test_front_matter_and_body_keep_their_lines() -> None:
+    document = parse_document("---\ntitle: 題\nminutes: 3\n---\n\n本文\n")
+    assert SCHEMA.read(document) == {"title": "題", "minutes": 3}
+    assert document.key_lines == {"title": 2, "minutes": 3}
+    assert document.body.splitlines()[document.body_line - 5 + 1] == "本文"
+    assert document.body_line == 5
+
+
+def test_a_bom_and_crlf_are_no_hindrance() -> None:
+    document = parse_document("\ufeff---\r\ntitle: 題\r\nminutes: 3\r\n---\r\n本文\r\n")
+    assert SCHEMA.read(document)["title"] == "題"
+    assert document.body == "本文\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "part"),
+    [
+        ("本文だけ", 1, "front matter"),
+        ("", 1, "front matter"),
+        ("---\ntitle: a\n", 1, "閉じる"),
+        ("---\n- a\n---\n", 2, "名前: 値"),
+        ("---\ntitle: a\ntitle: b\nminutes: 1\n---\n", 3, "二度"),
+        ("---\ntitle: a\nminutes: 10\n---\n", 3, "1 から 9"),
+        ("---\ntitle: a\nminutes: true\n---\n", 3, "整数"),
+        ("---\ntitle: 12345678901\nminutes: 1\n---\n", 2, "10 文字以内"),
+        ('---\ntitle: "12345678901"\nminutes: 1\n---\n', 2, "10 文字以内"),
+        ("---\ntitle: a\nminutes: 1\nsubtitle: b\n---\n", 4, "subtitle"),
+        ("---\ntitle: a\n---\n", 1, "minutes"),
+        ("---\ntitle: a: b\nminutes: 1\n---\n", 2, "引用符"),
+        ("---\na: &x [1]\nb: *x\n---\n", 3, "別名"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(text: str, line: int, part: str) -> None:
+    found = problems(text)
+    assert [row for row in found if row[0] == line and part in row[2]], found
+
+
+def test_all_problems_are_told_at_once() -> None:
+    assert len(problems("---\nminutes: 99\nother: 1\n---\n")) == 3
+
+
+@given(st.text())
+def test_no_text_raises_anything_else(text: str) -> None:
+    for attempt in (text, f"---\n{text}\n---\n"):
+        with suppress(ContentError):
+            parse_document(attempt)

@@ -19,7 +19,8 @@ def import_content(root: Path) -> dict[str, Any]:
     if not root.is_dir():
         raise ContentError([Problem(str(root), 1, 1, "教材のフォルダーがありません。")])
     importers = [import_module(path) for path in settings.CONTENT_IMPORTERS]
-    batches, problems = [], []
+    batches: list[Any] = []
+    problems: list[Problem] = []
     for importer in importers:
         try:
             batches.append(importer.read(root))

@@ -1,18 +1,20 @@
 """Lessons, glossary and figures from files (settings.CONTENT_IMPORTERS)."""
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from courseware.lessons import source
 from courseware.lessons.models import Course, Figure, GlossaryTerm, Lesson, LessonRevision
+from courseware.markup.document import read_text
 from courseware.markup.errors import ContentError, Problem
 from courseware.markup.figures import parse_figure
 from courseware.markup.render import RenderContext
 from courseware.markup.terms import Term, index, parse_terms
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -30,20 +32,27 @@ class Batch:
 def read(root: Path) -> Batch:
     """Return what the files under ``root`` say. Raises ContentError with every problem."""
     reader = _Reader(root)
-    course = reader.attempt(lambda: _read_course(root)) or {}
-    figures = {
-        path.stem: reader.attempt(lambda path=path: _figure(root, path)) or ""  # type: ignore[misc]
-        for path in sorted((root / "figures").glob("*.svg"))
-    }
-    terms = dict(reader.terms())
+    course = reader.attempt(_read_course, root) or {}
+    figures, terms = reader.figures(), reader.terms()
     context = RenderContext(index(term for term, _ in terms.values()), figures)
-    lessons = {
-        slug: reader.attempt(lambda slug=slug: _lesson(root, slug, context))  # type: ignore[misc]
-        for slug in course.get("lessons", [])
-    }
+    lessons = {}
+    for slug in course.get("lessons", []):
+        lesson = reader.attempt(_lesson, root, slug, context)
+        if lesson is not None:
+            lessons[slug] = lesson
     if reader.problems:
         raise ContentError(reader.problems)
     return Batch(course["title"], course["description"], lessons, terms, figures)
+
+
+def read_context(root: Path) -> RenderContext:
+    """Return what the texts under ``root`` may refer to: its terms and its figures.
+
+    Files with problems are passed over: what is wrong with them, ``read`` says.
+    """
+    reader = _Reader(root)
+    figures, terms = reader.figures(), reader.terms()
+    return RenderContext(index(term for term, _ in terms.values()), figures)
 
 
 class _Reader:
@@ -53,29 +62,38 @@ class _Reader:
         self.root = root
         self.problems: list[Problem] = []
 
-    def attempt(self, step: Callable[[], T]) -> T | None:
+    def attempt(self, step: Callable[P, T], *args: P.args, **options: P.kwargs) -> T | None:
         """Return what the step returns, or None after noting its problems."""
         try:
-            return step()
+            return step(*args, **options)
         except ContentError as error:
             self.problems += error.problems
             return None
 
-    def terms(self) -> Iterator[tuple[str, tuple[Term, str]]]:
-        """Yield (id, (term, definition's HTML)); note ids and names that stand twice."""
+    def figures(self) -> dict[str, str]:
+        """Return the SVG of each figure by name."""
+        svgs = {}
+        for path in sorted((self.root / "figures").glob("*.svg")):
+            svg = self.attempt(_figure, self.root, path)
+            if svg is not None:
+                svgs[path.stem] = svg
+        return svgs
+
+    def terms(self) -> dict[str, tuple[Term, str]]:
+        """Return (term, definition's HTML) by id; note ids and names that stand twice."""
+        terms: dict[str, tuple[Term, str]] = {}
         seen: dict[str, str] = {}
         for path in sorted((self.root / "glossary").glob("*.yaml")):
             name = _name(self.root, path)
-            for line, term in (
-                self.attempt(lambda n=name: parse_terms(_text(self.root, n), n)) or []
-            ):  # type: ignore[misc]
+            for line, term in self.attempt(_terms, self.root, name) or []:
                 for spelling in {term.id, term.term}:
                     if spelling in seen:
                         message = f"「{spelling}」は {seen[spelling]} にもあります。"
                         self.problems.append(Problem(name, line, 1, message))
                     seen[spelling] = f"{name}:{line}"
-                html = self.attempt(lambda t=term, n=name: source.definition_html(t, n))  # type: ignore[misc]
-                yield term.id, (term, html or "")
+                html = self.attempt(source.definition_html, term, name)
+                terms[term.id] = (term, html or "")
+        return terms
 
 
 def _name(root: Path, path: Path) -> str:
@@ -83,13 +101,11 @@ def _name(root: Path, path: Path) -> str:
 
 
 def _text(root: Path, name: str) -> str:
-    try:
-        return (root.parent / name).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ContentError([Problem(name, 1, 1, "ファイルがありません。")]) from None
-    except UnicodeDecodeError as error:
-        message = f"UTF-8 として読めません ({error.start + 1} バイト目)。"
-        raise ContentError([Problem(name, 1, 1, message)]) from None
+    return read_text(root.parent / name, name)
+
+
+def _terms(root: Path, name: str) -> list[tuple[int, Term]]:
+    return parse_terms(_text(root, name), name)
 
 
 def _read_course(root: Path) -> dict[str, Any]:

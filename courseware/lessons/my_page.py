@@ -1,13 +1,14 @@
 """Progress through the course, for the learner's own page."""
 
-from typing import Any
-
-from django.contrib.auth.models import AbstractUser
+from typing import TYPE_CHECKING, Any
 
 from courseware.lessons import services
 
+if TYPE_CHECKING:
+    from courseware.classes.models import User
 
-def section(user: AbstractUser) -> dict[str, Any]:
+
+def section(user: "User") -> dict[str, Any]:
     """Return the section: every lesson, read or not (two queries)."""
     lessons = services.published_lessons()
     finished = services.finished_slugs(user)

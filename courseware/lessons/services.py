@@ -1,12 +1,16 @@
 """What readers and authors do with lessons."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import AbstractUser
 from django.db import transaction
+from django.db.models import F
 
 from courseware.lessons.models import GlossaryTerm, Lesson, LessonRead, LessonRevision
 from courseware.lessons.source import read_lesson, stored_context
+
+if TYPE_CHECKING:
+    from courseware.classes.models import User
 
 
 def published_lessons() -> list[Lesson]:
@@ -39,7 +43,7 @@ def read(slug: str) -> Reading:
     lesson = lessons[at]
     return Reading(
         lesson=lesson,
-        revision=LessonRevision.objects.get(pk=lesson.published_id),
+        revision=LessonRevision.objects.get(lesson=lesson, lesson__published=F("pk")),
         previous=lessons[at - 1] if at else None,
         next=lessons[at + 1] if at + 1 < len(lessons) else None,
         number=at + 1,
@@ -47,7 +51,7 @@ def read(slug: str) -> Reading:
     )
 
 
-def finished_slugs(user: AbstractUser | None) -> set[str]:
+def finished_slugs(user: "User | None") -> set[str]:
     """Return the slugs of the lessons that the learner marked as read."""
     if user is None:
         return set()
@@ -55,7 +59,7 @@ def finished_slugs(user: AbstractUser | None) -> set[str]:
 
 
 @transaction.atomic
-def set_finished(user: AbstractUser, lesson: Lesson, finished: bool) -> None:
+def set_finished(user: "User", lesson: Lesson, finished: bool) -> None:
     """Mark a lesson as read by the learner, or take the mark back; doing so twice is once."""
     if finished:
         LessonRead.objects.get_or_create(user=user, lesson=lesson)
@@ -73,9 +77,7 @@ class EditConflict(Exception):
 
 
 @transaction.atomic
-def save_draft(
-    lesson: Lesson, source: str, base: int | None, author: AbstractUser
-) -> LessonRevision:
+def save_draft(lesson: Lesson, source: str, base: int | None, author: "User") -> LessonRevision:
     """Store a text as the lesson's draft and return its revision.
 
     ``base`` is the primary key of the revision that the author started from. Raises

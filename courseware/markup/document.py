@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -25,6 +26,20 @@ class Document:
         """Return a problem at a front matter key (or at its start, if absent) or at a line."""
         line = where if isinstance(where, int) else self.key_lines.get(where, 1)
         return Problem(self.path, line, 1, message)
+
+
+def read_text(file: Path, path: str) -> str:
+    """Return the text of a file that problems call ``path``.
+
+    Raises ContentError when there is no such file or it is not UTF-8.
+    """
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise _error(path, 1, "ファイルがありません。") from None
+    except UnicodeDecodeError as error:
+        message = f"UTF-8 として読めません ({error.start + 1} バイト目)。"
+        raise _error(path, 1, message) from None
 
 
 def parse_document(text: str, path: str = "") -> Document:

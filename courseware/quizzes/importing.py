@@ -3,22 +3,20 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from courseware.grading import Question as Definition
 from courseware.grading import QuestionError, Text, parse_question
+from courseware.lessons.importing import read_context
 from courseware.lessons.models import Lesson
-from courseware.markup.document import Document, parse_document
+from courseware.markup.document import Document, parse_document, read_text
 from courseware.markup.errors import ContentError, Problem
-from courseware.markup.figures import parse_figure
 from courseware.markup.render import RenderContext, render
-from courseware.markup.terms import index, parse_terms
 from courseware.quizzes.models import Question, QuestionRevision
 
-T = TypeVar("T")
 PARAGRAPH = re.compile(r"<p>((?:(?!<p>|</p>).)*)</p>", re.DOTALL)
 
 
@@ -40,7 +38,7 @@ class Batch:
 
 def read(root: Path) -> Batch:
     """Return the questions under ``root``. Raises ContentError with every problem."""
-    context = _context(root)
+    context = read_context(root)
     questions: dict[str, QuestionText] = {}
     problems: list[Problem] = []
     for path in sorted((root / "questions").rglob("*.md")):
@@ -62,35 +60,10 @@ def read(root: Path) -> Batch:
     return Batch(questions)
 
 
-def _context(root: Path) -> RenderContext:
-    """Return what questions may refer to. What is wrong with it, the lessons' import says."""
-    terms = [
-        term
-        for path in sorted((root / "glossary").glob("*.yaml"))
-        for _, term in _or_none(lambda p=path: parse_terms(p.read_text("utf-8"))) or []  # type: ignore[misc]
-    ]
-    figures = {
-        path.stem: _or_none(lambda p=path: parse_figure(p.stem, p.read_text("utf-8"), p.name)) or ""  # type: ignore[misc]
-        for path in sorted((root / "figures").glob("*.svg"))
-    }
-    return RenderContext(index(terms), figures)
-
-
-def _or_none(step: Callable[[], T]) -> T | None:
-    try:
-        return step()
-    except (ContentError, UnicodeDecodeError):
-        return None
-
-
 def _read_question(
     root: Path, path: Path, name: str, context: RenderContext
 ) -> tuple[QuestionText, Document]:
-    try:
-        document = parse_document(path.read_text(encoding="utf-8"), name)
-    except UnicodeDecodeError as error:
-        message = f"UTF-8 として読めません ({error.start + 1} バイト目)。"
-        raise ContentError([Problem(name, 1, 1, message)]) from None
+    document = parse_document(read_text(path, name), name)
     try:
         definition = parse_question(
             document.meta, document.key_lines, document.body, document.body_line

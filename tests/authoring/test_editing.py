@@ -19,6 +19,12 @@ def lesson() -> Lesson:
     return Lesson.objects.select_related("published", "draft").get(slug="first")
 
 
+def published() -> LessonRevision:
+    revision = lesson().published
+    assert revision is not None
+    return revision
+
+
 def post(client: Client, action: str, source: str, base: object, **headers: str) -> HttpResponse:
     return client.post(URL, {"action": action, "source": source, "base": str(base)}, **headers)  # type: ignore[return-value, arg-type]
 
@@ -39,10 +45,10 @@ def test_only_instructors_come_in(
 def test_a_draft_is_seen_by_nobody_until_it_is_published(
     client: Client, instructor_client: Client
 ) -> None:
-    before = lesson().published
+    before = published()
     source = before.source.replace("最初", "書き直した題")
     assert post(instructor_client, "save", source, before.pk).status_code == 302
-    assert lesson().published == before
+    assert published() == before
     assert "書き直した題" not in client.get("/lessons/first/").content.decode()
     assert "書き直した題" in instructor_client.get(URL).content.decode()
 
@@ -55,7 +61,7 @@ def test_a_draft_is_seen_by_nobody_until_it_is_published(
 def test_a_lesson_that_is_only_a_draft_is_not_found_by_students(
     student_client: Client, instructor_client: Client
 ) -> None:
-    revision = lesson().published
+    revision = published()
     Lesson.objects.filter(slug="first").update(published=None, draft=revision)
     assert student_client.get("/lessons/first/").status_code == 404
     assert instructor_client.get(URL).status_code == 200
@@ -65,7 +71,7 @@ def test_a_lesson_that_is_only_a_draft_is_not_found_by_students(
 def test_the_preview_is_the_students_page_and_stores_nothing(
     client: Client, instructor_client: Client
 ) -> None:
-    source = lesson().published.source.replace("はじめに", "試し書き")
+    source = published().source.replace("はじめに", "試し書き")
     page = post(instructor_client, "preview", source, lesson().published_id).content.decode()
     assert LessonRevision.objects.count() == 2
     post(instructor_client, "publish", source, lesson().published_id)
@@ -75,7 +81,7 @@ def test_the_preview_is_the_students_page_and_stores_nothing(
 
 
 def test_htmx_gets_the_preview_alone(instructor_client: Client) -> None:
-    source = lesson().published.source
+    source = published().source
     page = post(
         instructor_client, "preview", source, lesson().published_id, HTTP_HX_REQUEST="true"
     ).content.decode()
@@ -86,7 +92,7 @@ def test_htmx_gets_the_preview_alone(instructor_client: Client) -> None:
 def test_front_matter_errors_show_their_line_and_keep_the_text(
     instructor_client: Client, action: str
 ) -> None:
-    source = lesson().published.source.replace("minutes: 5", "minutes: 五")
+    source = published().source.replace("minutes: 5", "minutes: 五")
     answer = post(instructor_client, action, source, lesson().published_id)
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -97,8 +103,8 @@ def test_front_matter_errors_show_their_line_and_keep_the_text(
 
 def test_nobody_overwrites_what_another_saved(instructor_client: Client) -> None:
     base = lesson().published_id
-    first = lesson().published.source.replace("最初", "甲の題")
-    second = lesson().published.source.replace("最初", "乙の題")
+    first = published().source.replace("最初", "甲の題")
+    second = published().source.replace("最初", "乙の題")
     assert post(instructor_client, "save", first, base).status_code == 302
     for action in ("save", "publish"):
         answer = post(instructor_client, action, second, base)
@@ -106,13 +112,15 @@ def test_nobody_overwrites_what_another_saved(instructor_client: Client) -> None
         page = answer.content.decode()
         assert "ほかの人がこのレッスンを保存しました" in page
         assert "乙の題" in page
-    assert lesson().draft.title == "甲の題"
+    draft = lesson().draft
+    assert draft is not None
+    assert draft.title == "甲の題"
 
 
 def test_the_length_limit_is_shown_and_holds_at_its_edge(
     instructor_client: Client, settings: object
 ) -> None:
-    source = lesson().published.source
+    source = published().source
     settings.LESSON_MAX_SOURCE_CHARACTERS = len(source)  # type: ignore[attr-defined]
     assert f"{len(source):,} 文字まで" in instructor_client.get(URL).content.decode()
     base = lesson().published_id
@@ -124,11 +132,11 @@ def test_the_length_limit_is_shown_and_holds_at_its_edge(
 
 @pytest.mark.parametrize("base", ["", "x", "９", "9" * 40, "-1"])
 def test_a_forged_base_is_a_conflict_not_a_crash(instructor_client: Client, base: str) -> None:
-    assert post(instructor_client, "save", lesson().published.source, base).status_code == 422
+    assert post(instructor_client, "save", published().source, base).status_code == 422
 
 
 def test_an_authors_script_stays_text(client: Client, instructor_client: Client) -> None:
-    source = lesson().published.source + "\n<script>alert(1)</script>\n"
+    source = published().source + "\n<script>alert(1)</script>\n"
     post(instructor_client, "publish", source, lesson().published_id)
     page = client.get("/lessons/first/").content.decode()
     assert "<script>alert(1)" not in page

@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the report; return the exit status (2 when the file cannot be read)."""
     parser = argparse.ArgumentParser(prog="python -m courseware.cpuinfo", description=__doc__)
     parser.add_argument("file", nargs="?", default="/proc/cpuinfo", help="- は標準入力です")
-    parser.add_argument("--json", action="store_true", help="JSON（courseware.cpuinfo.as_json）")
+    parser.add_argument("--json", action="store_true", help="JSON (courseware.cpuinfo.as_json)")
     options = parser.parse_args(arguments)
     try:
         raw = sys.stdin.buffer.read() if options.file == "-" else Path(options.file).read_bytes()

@@ -10,6 +10,8 @@ Version 1, an object with:
 ``sockets``, ``cores``, ``threads``, ``x86_64_level``   integer or null
 ``smt``, ``heterogeneous``                              true, false or null (unknown)
 ``hypervisor_present`` true when shown; null otherwise (its absence proves nothing)
+``conclusion``         {``machine``, ``virtualization``, ``certainty``: Japanese sentences,
+                       ``command``: {``line``, ``meaning``} or null}
 ``certainty``          for each key above that is a fact: "read", "derived" or "unknown"
 ``core_types``         list of {``name``, ``threads``}
 ``virtualization``     list of {``name``, ``title``, ``state``: "shown" | "absent" | "unknown",
@@ -57,6 +59,7 @@ def as_json(report: Report) -> dict[str, Any]:
         **{name: fact.value for name, fact in facts.items()},
         "certainty": {name: fact.certainty.value for name, fact in facts.items()},
         "hypervisor_present": True if "hypervisor" in host.flags else None,
+        "conclusion": asdict(report.conclusion),
         "core_types": [{"name": kind.name, "threads": kind.threads} for kind in host.core_types],
         "virtualization": [asdict(finding) for finding in report.findings],
         "cannot_tell": [asdict(item) for item in report.cannot_tell],

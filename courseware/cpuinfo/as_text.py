@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
-from courseware.cpuinfo.findings import Finding, State
-from courseware.cpuinfo.model import Certainty, Fact
+from courseware.cpuinfo.findings import Finding
+from courseware.cpuinfo.model import Fact
 from courseware.cpuinfo.reporting import Report
-
-CERTAINTY = {Certainty.READ: "読取", Certainty.DERIVED: "推定", Certainty.UNKNOWN: "不明"}
-STATE = {State.SHOWN: "見える", State.ABSENT: "見えない", State.UNKNOWN: "分からない"}
+from courseware.cpuinfo.words import CERTAINTY, STATE, value
 
 
 def as_text(report: Report) -> str:
@@ -17,7 +15,11 @@ def as_text(report: Report) -> str:
 
 def _lines(report: Report) -> Iterator[str]:
     host = report.host
-    yield f"■ CPU（{host.family_label}）"
+    yield "■ 結論"
+    yield from (f"  {sentence}" for sentence in report.conclusion.sentences)
+    if report.conclusion.command:
+        yield f"    $ {report.conclusion.command.line}"
+    yield f"\n■ CPU ({host.family_label})"
     facts: dict[str, Fact] = {
         "アーキテクチャー": host.architecture,
         "ベンダー": host.vendor,
@@ -30,10 +32,8 @@ def _lines(report: Report) -> Iterator[str]:
         "SMT": host.smt,
     }
     for label, fact in facts.items():
-        yield f"  {label}: {_value(fact)} [{CERTAINTY[fact.certainty]}]"
+        yield f"  {label}: {value(fact)} [{CERTAINTY[fact.certainty]}]"
     yield from (f"  注意: {warning}" for warning in (*host.repairs, *host.warnings))
-    if not host.explained and host.family:
-        yield f"  {host.family_label} は名前だけ分かります。フラグの説明にはまだ対応していません。"
     yield "\n■ 仮想化について分かること"
     for finding in report.findings:
         yield from _finding(finding)
@@ -41,8 +41,8 @@ def _lines(report: Report) -> Iterator[str]:
     for item in report.cannot_tell:
         yield f"  {item.title}: {item.reason}\n    $ {item.command.line}"
     if host.unread:
-        yield f"\n■ 読めなかった行（{host.unread_total} 行）"
-        yield from (f"  {line.line} 行目: {line.text}（{line.reason}）" for line in host.unread)
+        yield f"\n■ 読めなかった行 ({host.unread_total} 行)"
+        yield from (f"  {line.line} 行目: {line.text} ({line.reason})" for line in host.unread)
 
 
 def _finding(finding: Finding) -> Iterator[str]:
@@ -50,11 +50,3 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"    理由: {finding.reason}"
     yield from (f"    {item.line} 行目: {item.text}" for item in finding.evidence)
     yield from (f"    $ {command.line}  # {command.meaning}" for command in finding.commands)
-
-
-def _value(fact: Fact) -> str:
-    if fact.value is None:
-        return "-"
-    if isinstance(fact.value, bool):
-        return "あり" if fact.value else "なし"
-    return str(fact.value)

@@ -106,7 +106,7 @@ class _Splitter:
         starts_cpu = entry.key == "processor" and entry.value.isdecimal()
         if starts_cpu and entry.value in self._processors:
             self._result.warnings.append(
-                f"{entry.line} 行目で processor {entry.value} がもう一度現れます。"
+                f"{entry.line} 行目で processor {clip(entry.value)} がもう一度現れます。"
                 "別の機械の本文とみて、その手前までを読みました。"
             )
             return False

@@ -43,11 +43,11 @@ def microarchitecture(host: Host) -> Fact[str]:
         return unknown(f"{hidden}archspec の一覧に、命令の組が合う世代がありません。")
     best = max(candidates, key=lambda target: (len(target.ancestors), len(target.features)))
     if host.family == "x86":
-        note = "CPU の型番ではなく、命令の組が合う最も新しい世代です（archspec による）。"
+        note = "CPU の型番ではなく、命令の組が合う最も新しい世代です (archspec による)。"
         if "hypervisor" in host.flags:
             note += "ハイパーバイザーが命令を隠していると、実際より古く見えます。"
     else:
-        note = "CPU part の番号から引いた世代です（archspec による）。"
+        note = "CPU part の番号から引いた世代です (archspec による)。"
     evidence = (host.flags.quote(host.flags.order[0] if host.flags.order else ""),)
     return Fact(best.name, Certainty.DERIVED, evidence if host.family == "x86" else (), note)
 

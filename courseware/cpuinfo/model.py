@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 QUOTE_CHARACTERS = 160
+NAMES_LISTED = 4
 
 
 class Certainty(StrEnum):
@@ -118,7 +119,7 @@ class FlagSet:
         if found:
             text = f"{self.key} : … {' … '.join(found)} …"
         else:
-            text = f"{self.key} : （{len(self.order)} 個。{'、'.join(names)} はない）"
+            text = f"{self.key} : ({len(self.order)} 個。{'、'.join(names)} はない)"
         return Evidence(self.line, text)
 
 
@@ -168,3 +169,10 @@ class Host:
 def clip(text: str) -> str:
     """Return the text, shortened to what fits a quotation."""
     return text if len(text) <= QUOTE_CHARACTERS else text[: QUOTE_CHARACTERS - 1] + "…"
+
+
+def listed(names: list[str], separator: str) -> str:
+    """Return the names in one sentence's space: the first few, and how many are left."""
+    shown = separator.join(names[:NAMES_LISTED])
+    left = len(names) - NAMES_LISTED
+    return f"{shown} ほか {left} 種類" if left > 0 else shown

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from courseware.cpuinfo import findings as finding_rules
 from courseware.cpuinfo import knowledge, microarchitecture
+from courseware.cpuinfo.conclusion import Conclusion, conclude
 from courseware.cpuinfo.findings import CannotTell, Finding
 from courseware.cpuinfo.knowledge import Flag, Group
 from courseware.cpuinfo.model import Fact, FlagSet, Host
@@ -30,6 +31,7 @@ class Report:
     """What the text shows, what it cannot show, and what to type next."""
 
     host: Host
+    conclusion: Conclusion
     microarchitecture: Fact[str]
     x86_64_level: Fact[int]
     findings: tuple[Finding, ...]
@@ -41,11 +43,13 @@ class Report:
 def report(host: Host) -> Report:
     """Return the report on a parsed text."""
     groups, unexplained = _explain(host)
+    found = finding_rules.findings(host)
     return Report(
         host=host,
+        conclusion=conclude(host, found),
         microarchitecture=microarchitecture.microarchitecture(host),
         x86_64_level=microarchitecture.x86_64_level(host),
-        findings=finding_rules.findings(host),
+        findings=found,
         groups=groups,
         unexplained_flags=unexplained,
         cannot_tell=finding_rules.cannot_tell(host),

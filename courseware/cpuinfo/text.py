@@ -79,7 +79,7 @@ def _mend(text: str, repairs: list[str]) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\x1b" in text:
         text = _ESCAPE.sub("", text)
-        repairs.append("端末の制御文字（エスケープシーケンス）を取り除きました。")
+        repairs.append("端末の制御文字 (エスケープシーケンス) を取り除きました。")
     if "<" in text:
         without_tags = _TAG.sub("", text)
         if without_tags != text:
@@ -93,7 +93,7 @@ def _mend(text: str, repairs: list[str]) -> str:
                 html.unescape(line).replace("\n", " ").replace("\r", " ")
                 for line in text.split("\n")
             )
-            repairs.append("HTML の文字参照（&amp; など）を元の文字に戻しました。")
+            repairs.append("HTML の文字参照 (&amp; など) を元の文字に戻しました。")
     if not text.isascii():
         folded = text.translate(_HALF_WIDTH)
         if folded != text:

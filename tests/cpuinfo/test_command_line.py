@@ -21,7 +21,9 @@ def guest(tmp_path: Path) -> str:
 def test_text(guest: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([guest]) == 0
     out = capsys.readouterr().out
-    assert "[見えない] ハードウェア仮想化支援" in out
+    assert out.startswith("■ 結論\n")
+    assert "[表示なし] ハードウェア仮想化支援" in out
+    assert "[読み取った]" in out
     assert "この本文からは分からないこと" in out
 
 
@@ -38,6 +40,7 @@ def test_json(guest: str, capsys: pytest.CaptureFixture[str]) -> None:
     states = {finding["name"]: finding["state"] for finding in data["virtualization"]}
     assert states["hardware_virtualization"] == "absent"
     assert data["unread_lines"] == []
+    assert "使えません" in data["conclusion"]["virtualization"]
 
 
 def test_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:

@@ -139,6 +139,67 @@ def test_html_in_the_model_name_stays_text() -> None:
     assert host.model_name.value == "<script>alert(1)</script>"
 
 
+LSCPU = """Architecture: aarch64
+CPU op-mode(s): 32-bit, 64-bit
+Byte Order: Little Endian
+CPU(s): 4
+Vendor ID: ARM
+Model name: Cortex-A72
+Thread(s) per core: 1
+Core(s) per socket: 4
+Socket(s): 1
+Flags: fp asimd evtstrm crc32 cpuid
+"""
+LSCPU_JA = """アーキテクチャ: x86_64
+バイト順序: Little Endian
+CPU: 4
+コアあたりのスレッド数: 1
+ソケットあたりのコア数: 4
+ソケット数: 1
+フラグ: fpu lm vmx
+"""
+
+
+@pytest.mark.parametrize("text", [LSCPU, LSCPU_JA])
+def test_lscpu_pasted_instead_is_recognized_and_nothing_is_guessed_from_it(text: str) -> None:
+    host = parse(text)
+    assert not host.explained
+    assert host.architecture.value is None
+    assert report(host).findings == ()
+    assert "lscpu の出力" in report(host).conclusion.machine
+    assert "cat /proc/cpuinfo" in report(host).conclusion.certainty
+
+
+def test_lscpu_after_the_text_changes_nothing() -> None:
+    host = parse(TEXTS["amd-guest"] + "$ lscpu\n" + LSCPU)
+    assert host.vendor.value == "AMD"
+    assert host.unread_total > 0
+
+
+LONG = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"processor : {LONG}\nflags : fpu\n\nprocessor : {LONG}\n",
+        f"processor : 0\nvendor_id : {LONG}\nmodel name : {LONG}\nflags : fpu lm\n",
+        "".join(
+            f"processor : {n}\nCPU implementer : 0x41\nCPU part : {n}{LONG}\n\n" for n in range(40)
+        ),
+    ],
+    ids=["processor", "x86 names", "arm parts"],
+)
+def test_every_sentence_stays_short_whatever_is_pasted(text: str) -> None:
+    result = report(parse(text))
+    sentences = [*result.host.warnings, *result.conclusion.sentences]
+    for finding in result.findings:
+        sentences += [finding.summary, finding.reason, *(item.text for item in finding.evidence)]
+    sentences += [str(result.host.vendor.value), str(result.host.model_name.value)]
+    sentences += [kind.name for kind in result.host.core_types]
+    assert max(map(len, sentences)) < 1000
+
+
 def test_limits_at_their_edges() -> None:
     text = TEXTS["amd-guest"]
     size, lines = len(text), text.count("\n") + 1

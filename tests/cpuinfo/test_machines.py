@@ -40,8 +40,8 @@ MACHINES = {
     "wsl2": Machine("x86_64", "Intel", (1, 1, 2), True, "s", "s", 3, "s", "s"),
     "amd-guest": Machine("x86_64", "AMD", (1, 2, 2), False, "a", "s", 3, "u", "a"),
     "amd-epyc-milan": Machine("x86_64", "AMD", (2, 4, 8), True, "s", "u", 3, "s"),
-    "hygon": Machine("x86_64", "Hygon（海光）", (2, 4, 4), False, "s", "u", 3, "s"),
-    "zhaoxin": Machine("x86_64", "Zhaoxin（兆芯）", (1, 4, 4), False, "s", "u", 2, "s"),
+    "hygon": Machine("x86_64", "Hygon (海光)", (2, 4, 4), False, "s", "u", 3, "s"),
+    "zhaoxin": Machine("x86_64", "Zhaoxin (兆芯)", (1, 4, 4), False, "s", "u", 2, "s"),
     "raspberry-pi-4": Machine("aarch64", "Arm", (None, None, 4), None, "u", "u"),
     "big-little": Machine("aarch64", "Arm", (None, None, 6), None, "u", "u"),
     "graviton2": Machine("aarch64", "Arm", (None, None, 4), None, "u", "u"),
@@ -101,7 +101,7 @@ def test_evidence_points_at_a_line_that_says_so(name: str) -> None:
         key, _, quoted = item.text.partition(" : ")
         line = lines[item.line - 1]
         assert line.lower().startswith(key)
-        if not quoted.startswith("（"):
+        if not quoted.startswith("("):
             words = [word for word in quoted.split() if word != "…"]
             assert all(word in line.split() for word in words)
 
@@ -166,3 +166,48 @@ def test_serial_numbers_are_in_no_part_of_the_result() -> None:
         host = parse(TEXTS[name])
         assert serial not in repr(report(host))
         assert host.removed_lines
+
+
+def test_a_hypervisor_flag_may_also_be_the_control_domain_of_xen() -> None:
+    guest = next(f for f in report(parse(TEXTS["amd-guest"])).findings if f.name == "guest")
+    assert "dom0" in guest.reason
+    assert any("virt_caps" in command.line for command in guest.commands)
+
+
+def test_commands_for_arm_find_what_an_arm_kernel_says() -> None:
+    import re
+
+    found = {f.name: f for f in report(parse(TEXTS["armv7-pi2"])).findings}
+    line = found["hardware_virtualization"].commands[0].line
+    patterns = [p or q for p, q in re.findall(r"-e (?:'([^']+)'|(\S+))", line)]
+    for message in (
+        "CPU: All CPU(s) started at EL2",
+        "CPU: All CPU(s) started in HYP mode.",
+        "kvm [1]: VHE mode initialized successfully",
+    ):
+        assert any(pattern.lower() in message.lower() for pattern in patterns)
+    assert "RME" in found["memory_encryption"].commands[0].line
+
+
+def test_a_module_parameter_is_asked_of_the_makers_own_module() -> None:
+    other = {"intel-firmware-off": "kvm_amd", "amd-guest": "kvm_intel"}
+    for name, module in other.items():
+        for finding in report(parse(TEXTS[name])).findings:
+            if finding.name not in ("nested", "guest"):  # the outer host's maker is not known
+                assert not [c for c in finding.commands if f"{module}/" in c.line], finding.name
+
+
+def test_dmesg_of_both_makers_is_explained() -> None:
+    found = report(parse(TEXTS["intel-firmware-off"])).findings[0]
+    assert found.commands[0].line.startswith("sudo dmesg")
+    for message in ("disabled by BIOS", "disabled (by BIOS)"):
+        assert message in found.commands[0].meaning
+
+
+def test_texts_use_the_punctuation_of_the_lessons() -> None:
+    from courseware.cpuinfo.as_json import as_json
+    from courseware.cpuinfo.knowledge import flags, groups
+
+    texts = [repr(as_json(report(parse(text)))) for text in TEXTS.values()]
+    texts += [repr(flags(family)) for family in ("x86", "vmx", "arm")] + [repr(groups())]
+    assert not [text for text in texts if set("（）：") & set(text)]

@@ -18,31 +18,34 @@ def cannot_tell(host: Host) -> tuple[CannotTell, ...]:
     guest = "hypervisor" in host.flags
     return (
         CannotTell(
-            "ファームウェア（BIOS / UEFI）の設定",
+            "ファームウェア (BIOS / UEFI) の設定",
             "設定で無効にされているのか、CPU が非対応なのかは、表示だけでは区別できません。",
             commands.DMESG_ARM if host.family == "arm" else commands.DMESG_KVM,
         ),
         CannotTell(
-            "KVM のモジュールが読み込まれているか",
-            "フラグは CPU の能力です。カーネルが KVM を使える状態かどうかは別です。",
-            commands.DEV_KVM if host.family == "arm" else commands.LSMOD,
+            "KVM をいま使えるか (/dev/kvm とその権限)",
+            "フラグは CPU の能力です。KVM のモジュールが動いているか、自分のユーザーが"
+            " /dev/kvm を開けるかは、別に確かめます。",
+            commands.DEV_KVM,
         ),
         CannotTell(
-            "IOMMU（VT-d / AMD-Vi / SMMU）",
-            "装置を仮想マシンに直接割り当てるための機能で、CPU の一覧には現れません。",
+            "IOMMU (VT-d / AMD-Vi / SMMU)",
+            "装置を仮想マシンに直接割り当てるための機能です。CPU のフラグではないので、"
+            "どの機械の /proc/cpuinfo にも現れません。",
             commands.IOMMU_GROUPS,
         ),
         CannotTell(
             "物理 CPU の本当の能力",
             "仮想マシンの中では、見えるのは仮想 CPU だけです。ハイパーバイザーが機能を隠したり、"
             "モデル名を置き換えたりできます。"
-            + ("この本文は仮想マシンの中のものです。" if guest else ""),
+            + ("この本文には hypervisor があります。" if guest else ""),
             commands.DETECT_VIRT,
         ),
         CannotTell(
             "コンテナーの中かどうか",
-            "コンテナーはホストと同じカーネルを使うので、/proc/cpuinfo もホストの CPU を見せます。"
-            "コンテナーに割り当てた CPU の数や制限は（LXCFS などを使わないかぎり）反映されません。",
+            "ふつうのコンテナーはホストとカーネルを共有するので、/proc/cpuinfo もホストの"
+            "ものが見えます。"
+            "コンテナーに割り当てた CPU の数や制限は (LXCFS などを使わないかぎり) 反映されません。",
             commands.CGROUP,
         ),
         CannotTell(

@@ -4,9 +4,13 @@ from courseware.cpuinfo.findings.base import Command
 
 DEV_KVM = Command(
     "ls -l /dev/kvm",
-    "ファイルがあれば、KVM のモジュールが仮想化支援を使える状態です。",
+    "ファイルがあり、自分が開ければ、KVM を使えます。開けるかは、表示される所有者・グループ"
+    " (root と kvm など) と権限で決まります。",
 )
-LSMOD = Command("lsmod | grep kvm", "kvm_intel または kvm_amd があれば、読み込まれています。")
+LSMOD = Command(
+    "lsmod | grep kvm",
+    "kvm_intel または kvm_amd があれば、KVM のモジュールが読み込まれています。",
+)
 VALIDATE = Command(
     "virt-host-validate",
     "libvirt の検査です。仮想化支援・/dev/kvm・IOMMU などを順に確かめます。",
@@ -14,15 +18,17 @@ VALIDATE = Command(
 KVM_OK = Command("kvm-ok", "Ubuntu と Debian の cpu-checker パッケージの検査です。")
 DMESG_KVM = Command(
     "sudo dmesg | grep -i -e kvm -e vmx -e svm",
-    "「disabled by BIOS」とあれば、ファームウェアで無効にされています。",
+    "「disabled by BIOS」や「disabled (by BIOS)」とあれば、ファームウェアで無効にされています。",
 )
 DMESG_ARM = Command(
-    "sudo dmesg | grep -i -e 'started at EL' -e kvm",
-    "「CPU: All CPU(s) started at EL2」とあれば、KVM を使える特権で起動しています。",
+    "sudo dmesg | grep -i -e 'started at EL' -e 'HYP mode' -e kvm",
+    "「started at EL2」(32 ビットでは「started in HYP mode」) とあれば、KVM を使える特権で"
+    "起動しています。",
 )
 DETECT_VIRT = Command(
     "systemd-detect-virt --vm",
-    "none なら仮想マシンのしるしはありません。kvm・vmware などなら仮想マシンの中です。",
+    "none なら、仮想マシンのしるしはありません (Xen の dom0 も none です)。"
+    "kvm・vmware などなら仮想マシンの中です。",
 )
 LSCPU = Command(
     "lscpu",
@@ -52,6 +58,10 @@ APICV_PARAMETER = Command(
     "cat /sys/module/kvm_intel/parameters/enable_apicv",
     "Y なら、KVM が APICv を使っています。",
 )
+VPID_PARAMETER = Command(
+    "cat /sys/module/kvm_intel/parameters/vpid",
+    "Y なら、KVM が VPID を使っています。",
+)
 UNRESTRICTED_PARAMETER = Command(
     "cat /sys/module/kvm_intel/parameters/unrestricted_guest",
     "Y なら、KVM が unrestricted guest を使っています。",
@@ -79,9 +89,16 @@ IOMMU_GROUPS = Command(
 )
 VULNERABILITIES = Command(
     "grep . /sys/devices/system/cpu/vulnerabilities/*",
-    "弱点ごとに、対策が有効か（Mitigation）無防備か（Vulnerable）が分かります。",
+    "弱点ごとに、対策が有効か (Mitigation) 無防備か (Vulnerable) が分かります。",
 )
-UNAME = Command("uname -m", "カーネルのアーキテクチャーが分かります。")
+CCA_DMESG = Command(
+    "sudo dmesg | grep -e RME -e RMI",
+    "「RME: Using RSI」とあれば、Arm CCA の機密 VM (Realm) の中です。",
+)
+XL_INFO = Command(
+    "sudo xl info | grep virt_caps",
+    "Xen の dom0 で実行します。hvm とあれば、HVM ゲストを動かせます。",
+)
 CGROUP = Command(
     "systemd-detect-virt --container",
     "docker・lxc・podman などなら、コンテナーの中です。",

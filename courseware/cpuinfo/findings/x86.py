@@ -47,8 +47,8 @@ def _flag_line(host: Host, *names: str) -> tuple[Evidence, ...]:
 
 
 def _hardware(host: Host) -> Finding:
-    name, title = "hardware_virtualization", "ハードウェア仮想化支援（VT-x / AMD-V）"
-    settle = (commands.DEV_KVM, commands.VALIDATE, commands.DMESG_KVM, commands.KVM_OK)
+    name, title = "hardware_virtualization", "ハードウェア仮想化支援 (VT-x / AMD-V)"
+    settle = (commands.DEV_KVM, commands.LSMOD, commands.VALIDATE, commands.KVM_OK)
     extension = _extension(host)
     if extension:
         reason = (
@@ -60,7 +60,7 @@ def _hardware(host: Host) -> Finding:
             f"Linux {_CLEARED_SINCE[extension]} より古いカーネルでは、"
             f"ファームウェアで無効でも {extension} が残ることがあります。"
         )
-        summary = f"{_NAMES[extension]}（{extension}）が見えます。"
+        summary = f"{_NAMES[extension]} ({extension}) が見えます。"
         evidence = _flag_line(host, extension)
         return Finding(name, title, State.SHOWN, summary, reason, evidence, settle)
     partly = [flag for flag in ("vmx", "svm") if flag in host.flags.some]
@@ -82,20 +82,28 @@ def _hardware(host: Host) -> Finding:
         "vmx も svm も見えません。ただし「CPU が対応していない」とは限りません。",
         _why_hidden(host),
         _flag_line(host, "vmx", "svm"),
-        (commands.DETECT_VIRT, *settle) if "hypervisor" in host.flags else settle,
+        _settle_absent(host),
     )
+
+
+def _settle_absent(host: Host) -> tuple[Command, ...]:
+    if "hypervisor" in host.flags:
+        return commands.DETECT_VIRT, commands.DEV_KVM, commands.XL_INFO
+    return commands.DMESG_KVM, commands.DETECT_VIRT, commands.VALIDATE, commands.KVM_OK
 
 
 def _why_hidden(host: Host) -> str:
     if "hypervisor" in host.flags:
         return (
-            "hypervisor があるので、これは仮想マシンの中です。見えているのは仮想 CPU で、"
-            "物理 CPU の能力は分かりません。ホストがネストした仮想化を許すと、"
-            "ここに vmx または svm が現れます。"
+            "hypervisor があるので、ハイパーバイザーの上です。見えているのは仮想 CPU で、"
+            "物理 CPU の能力は分かりません。仮想マシンなら、外側のホストがネストした仮想化を"
+            "許すと、ここに vmx または svm が現れます。"
+            "なお、どちらも使わない KVM の方式 (PVM、Linux 本体には未収録) もあるので、"
+            " KVM が動くかは /dev/kvm で確かめます。"
         )
     expected = "svm" if host.vendor_id in _AMD_LIKE else "vmx"
     reason = (
-        "考えられる理由は、(1) ファームウェア（BIOS / UEFI）の設定で無効、"
+        "考えられる理由は、(1) ファームウェア (BIOS / UEFI) の設定で無効、"
         "(2) hypervisor を隠した仮想マシンの中、(3) CPU そのものが非対応、です。"
         f"Linux {_CLEARED_SINCE[expected]} 以降は、ファームウェアで無効にされていると"
         f" {expected} を表示から消します。"
@@ -109,15 +117,18 @@ def _why_hidden(host: Host) -> str:
 
 def _guest(host: Host) -> Finding:
     name, title = "guest", "この Linux は仮想マシンの中か"
-    settle = (commands.DETECT_VIRT, commands.LSCPU)
+    settle: tuple[Command, ...] = (commands.DETECT_VIRT, commands.LSCPU)
     if "hypervisor" in host.flags:
         reason = (
-            "hypervisor は CPUID（葉 1、ECX のビット 31）で、実物の CPU では 0 です。"
+            "hypervisor は CPUID (葉 1、ECX のビット 31) で、実物の CPU では 0 です。"
             "ハイパーバイザーが 1 にして、自分の上で動いていることを知らせています。"
             "どのハイパーバイザーかは、本文からは分かりません。"
+            "例外として、Xen の管理用ドメイン dom0 にも付きます。物理マシンを管理する Linux です"
+            "が、Xen の上で動いているからです。"
         )
-        summary = "仮想マシンの中で動いています（hypervisor があります）。"
+        summary = "ハイパーバイザーの上で動いています。ふつうは仮想マシンの中です。"
         evidence = _flag_line(host, "hypervisor")
+        settle = (*settle, commands.XL_INFO)
         return Finding(name, title, State.SHOWN, summary, reason, evidence, settle)
     if not host.flags.complete:
         summary = "この本文からは分かりません。"
@@ -132,11 +143,12 @@ def _guest(host: Host) -> Finding:
 
 
 def _nested(host: Host) -> Finding:
-    name, title = "nested", "ネストした仮想化（VM の中で VM を動かす）"
+    name, title = "nested", "ネストした仮想化 (VM の中で VM を動かす)"
+    settle: tuple[Command, ...]
     extension = _extension(host)
     if "hypervisor" in host.flags and extension:
         reason = (
-            f"仮想マシンの中（hypervisor）なのに {extension} が見えます。"
+            f"仮想マシンの中 (hypervisor) なのに {extension} が見えます。"
             "外側のハイパーバイザーが、仮想化支援をこのゲストに見せています。"
         )
         summary = f"仮想マシンの中に {extension} が見えます。ここで KVM を動かせる見込みです。"
@@ -145,10 +157,10 @@ def _nested(host: Host) -> Finding:
     if "hypervisor" in host.flags and host.flags.complete:
         reason = (
             "仮想マシンの中ですが、vmx も svm も見せられていません。外側のホストの設定で、"
-            "ネストを有効にして CPU モデルに含めると現れます（選べないクラウドもあります）。"
+            "ネストを有効にして CPU モデルに含めると現れます (選べないクラウドもあります)。"
         )
         settle = (commands.NESTED_INTEL, commands.NESTED_AMD)
-        summary = "この仮想マシンには、仮想化支援が見せられていません。"
+        summary = "この Linux には、仮想化支援が見せられていません。"
         evidence = _flag_line(host, "vmx", "svm")
         return Finding(name, title, State.ABSENT, summary, reason, evidence, settle)
     settle = (commands.NESTED_AMD if extension == "svm" else commands.NESTED_INTEL,)
@@ -163,7 +175,7 @@ def _nested(host: Host) -> Finding:
 
 
 def _second_level(host: Host) -> Finding:
-    name, title = "second_level_paging", "2 段階アドレス変換（EPT / NPT）"
+    name, title = "second_level_paging", "2 段階アドレス変換 (EPT / NPT)"
     settle: tuple[Command, ...]
     settle = (commands.NPT_PARAMETER,) if _is_amd(host) else (commands.EPT_PARAMETER,)
     for flag, label in (("ept", "EPT"), ("npt", "NPT")):
@@ -173,7 +185,7 @@ def _second_level(host: Host) -> Finding:
                 "シャドウページテーブルを作らずに済みます。"
             )
             evidence = _flag_line(host, flag)
-            summary = f"{label}（{flag}）が見えます。"
+            summary = f"{label} ({flag}) が見えます。"
             return Finding(name, title, State.SHOWN, summary, reason, evidence, settle)
     return _depends(host, name, title, "ept", "npt", settle)
 
@@ -209,27 +221,29 @@ def _is_amd(host: Host) -> bool:
 
 
 def _tlb_tags(host: Host) -> Finding:
-    name, title = "tlb_tags", "ゲストごとの TLB の区別（VPID / ASID）"
+    name, title = "tlb_tags", "ゲストごとの TLB の区別 (VPID / ASID)"
     if "vpid" in host.flags.common:
         reason = (
             "TLB の内容に仮想 CPU の番号が付くので、切り替えのたびに TLB を空にせずに済みます。"
         )
         evidence = _flag_line(host, "vpid")
-        return Finding(name, title, State.SHOWN, "VPID（vpid）が見えます。", reason, evidence)
+        return Finding(name, title, State.SHOWN, "VPID (vpid) が見えます。", reason, evidence)
     if "svm" in host.flags.common:
         extra = "flushbyasid" in host.flags.common
         reason = (
-            "ASID（ゲストの番号）は SVM にはじめから含まれるので、svm から言えます。"
+            "ASID (ゲストの番号) は SVM にはじめから含まれるので、svm から言えます。"
             "使える ASID の数は本文には現れません。"
             + ("flushbyasid があるので、1 つのゲストの分だけを消せます。" if extra else "")
         )
         evidence = _flag_line(host, "svm", *(["flushbyasid"] if extra else []))
-        return Finding(name, title, State.SHOWN, "ASID を使えます（svm から）。", reason, evidence)
-    return _depends(host, name, title, "vpid", "svm", (commands.DMESG_KVM,))
+        return Finding(name, title, State.SHOWN, "ASID を使えます (svm から)。", reason, evidence)
+    settle = (commands.DEV_KVM if _is_amd(host) else commands.VPID_PARAMETER,)
+    return _depends(host, name, title, "vpid", "svm", settle)
 
 
 def _unrestricted(host: Host) -> Finding:
-    name, title = "unrestricted_guest", "リアルモードのゲストの直接実行（unrestricted guest）"
+    name, title = "unrestricted_guest", "リアルモードのゲストの直接実行 (unrestricted guest)"
+    evidence: tuple[Evidence, ...]
     if "unrestricted_guest" in host.vmx_flags.common:
         reason = "起動直後の 16 ビットのコードも、エミュレーションなしに CPU が直接実行します。"
         evidence = (host.vmx_flags.quote("unrestricted_guest"),)
@@ -243,7 +257,7 @@ def _unrestricted(host: Host) -> Finding:
         evidence = _flag_line(host, "svm")
         summary = "AMD-V では別のフラグがなく、svm に含まれます。"
         return Finding(name, title, State.SHOWN, summary, reason, evidence)
-    settle = (commands.UNRESTRICTED_PARAMETER,)
+    settle = (commands.DEV_KVM if _is_amd(host) else commands.UNRESTRICTED_PARAMETER,)
     if not _extension(host):
         return _depends(host, name, title, "unrestricted_guest", "svm", settle)
     if host.vmx_flags.present and host.vmx_flags.complete:
@@ -260,12 +274,13 @@ def _unrestricted(host: Host) -> Finding:
 
 
 def _interrupts(host: Host) -> Finding:
-    name, title = "interrupt_virtualization", "割り込みの仮想化（APICv / AVIC）"
+    name, title = "interrupt_virtualization", "割り込みの仮想化 (APICv / AVIC)"
+    evidence: tuple[Evidence, ...]
+    settle = (commands.AVIC_PARAMETER if _is_amd(host) else commands.APICV_PARAMETER,)
     if "apicv" in host.vmx_flags.common:
         reason = "割り込みの仮想配送など、APICv の一式がそろっています。"
         evidence = (host.vmx_flags.quote("apicv"),)
         summary = "vmx flags 行に apicv が見えます。"
-        settle = (commands.APICV_PARAMETER,)
         return Finding(name, title, State.SHOWN, summary, reason, evidence, settle)
     avic = [flag for flag in ("avic", "x2avic") if flag in host.flags.common]
     if avic:
@@ -274,41 +289,40 @@ def _interrupts(host: Host) -> Finding:
             "KVM が使うかは、モジュールの設定によります。"
         )
         evidence = _flag_line(host, *avic)
-        summary = f"AVIC（{'、'.join(avic)}）が見えます。"
-        settle = (commands.AVIC_PARAMETER,)
+        summary = f"AVIC ({'、'.join(avic)}) が見えます。"
         return Finding(name, title, State.SHOWN, summary, reason, evidence, settle)
     if "vmx" in host.flags.common:
-        settle = (commands.APICV_PARAMETER,)
         if host.vmx_flags.present and host.vmx_flags.complete:
             reason = "vmx flags 行がありますが、apicv は含まれていません。"
             evidence = (host.vmx_flags.quote("apicv"),)
             summary = "apicv は見えません。"
             return Finding(name, title, State.ABSENT, summary, reason, evidence, settle)
-        reason = "APICv は vmx flags 行（Linux 5.6 以降）に現れます。本文にその行がありません。"
+        reason = "APICv は vmx flags 行 (Linux 5.6 以降) に現れます。本文にその行がありません。"
         summary = "vmx flags 行がないので分かりません。"
         return Finding(name, title, State.UNKNOWN, summary, reason, (), settle)
-    return _depends(host, name, title, "apicv", "avic", (commands.AVIC_PARAMETER,))
+    return _depends(host, name, title, "apicv", "avic", settle)
 
 
 def _memory_encryption(host: Host) -> Finding:
-    name, title = "memory_encryption", "機密 VM のメモリー暗号化（SEV / TDX）"
+    name, title = "memory_encryption", "機密 VM のメモリー暗号化 (SEV / TDX)"
+    settle: tuple[Command, ...]
     if "tdx_guest" in host.flags.common:
         reason = "Linux が、Intel TDX で守られた仮想マシンの中にいると認識しています。"
         evidence = _flag_line(host, "tdx_guest")
-        summary = "TDX のゲスト（機密 VM）の中です。"
+        summary = "TDX のゲスト (機密 VM) の中です。"
         settle = (commands.MEMORY_ENCRYPTION_DMESG,)
         return Finding(name, title, State.SHOWN, summary, reason, evidence, settle)
     if "tdx_host_platform" in host.flags.common:
         reason = "このホストで TDX を使えると、Linux が起動時に確かめています。"
         evidence = _flag_line(host, "tdx_host_platform")
-        summary = "TDX のホストになれます（tdx_host_platform）。"
+        summary = "TDX のホストになれます (tdx_host_platform)。"
         settle = (commands.TDX_DMESG,)
         return Finding(name, title, State.SHOWN, summary, reason, evidence, settle)
     sev = [flag for flag in ("sev", "sev_es", "sev_snp") if flag in host.flags.common]
     if sev:
         reason = (
             "CPU は仮想マシンごとのメモリー暗号化を申告しています。ただしフラグは申告だけです。"
-            "実際に使えるかは、製品（EPYC など）、ファームウェア、KVM の設定によります。"
+            "実際に使えるかは、製品 (EPYC など)、ファームウェア、KVM の設定によります。"
         )
         evidence = _flag_line(host, *sev)
         summary = f"{'、'.join(sev)} が見えます。"
@@ -335,7 +349,7 @@ def _memory_encryption(host: Host) -> Finding:
 
 
 def _migration(host: Host) -> Finding:
-    name, title = "migration_baseline", "移行の基準になる命令（SSE / AVX）"
+    name, title = "migration_baseline", "移行の基準になる命令 (SSE / AVX)"
     settle = (commands.DOMCAPABILITIES, commands.HYPERVISOR_CPU_BASELINE)
     level = x86_64_level(host)
     if level.value is None:
@@ -359,9 +373,10 @@ def _migration(host: Host) -> Finding:
     reason = (
         "SSE や AVX は仮想化のフラグではありません。しかしゲストに見せた命令は移行先にも必要で、"
         "ライブマイグレーションの基準を決めるときに見ます。ほかのホストと共通の分だけを見せる"
-        "CPU モデルを選びます。" + level.note
+        " CPU モデルを選びます。" + level.note
     )
-    shown = [flag for flag in ("sse4_2", "avx", "avx2", "avx512f") if flag in host.flags.common]
+    vectors: tuple[str, ...] = ("sse4_2", "avx", "avx2", "avx512f")
+    shown = [flag for flag in vectors if flag in host.flags.common]
     evidence = _flag_line(host, *(shown or ["sse2"]))
     least = "" if host.flags.complete else "少なくとも "
     summary = (
@@ -373,10 +388,11 @@ def _migration(host: Host) -> Finding:
 def _iommu() -> Finding:
     return Finding(
         "iommu",
-        "装置の割り当て（VT-d / AMD-Vi）",
+        "装置の割り当て (VT-d / AMD-Vi)",
         State.UNKNOWN,
         "/proc/cpuinfo からは、どの機械でも分かりません。",
-        "VT-d と AMD-Vi は、CPU のフラグではなくチップセット側の IOMMU の機能です。"
+        "VT-d と AMD-Vi は IOMMU の機能です。CPUID には現れず、ファームウェアが ACPI の表"
+        " (DMAR / IVRS) でカーネルに知らせます。"
         "vmx や svm があっても、IOMMU があるとは言えません。"
         "PCI パススルーを使う前に、別のコマンドで確かめます。",
         (),

@@ -4,10 +4,10 @@ To add an architecture: write a module with a ``Reader`` and put it in ``READERS
 """
 
 from courseware.cpuinfo.model import Block
-from courseware.cpuinfo.readers import arm, named, x86
+from courseware.cpuinfo.readers import arm, lscpu, named, x86
 from courseware.cpuinfo.readers.base import Reader
 
-READERS: tuple[Reader, ...] = (x86.READER, arm.READER, *named.READERS)
+READERS: tuple[Reader, ...] = (x86.READER, arm.READER, lscpu.READER, *named.READERS)
 
 _BLOCKS_LOOKED_AT = 16
 

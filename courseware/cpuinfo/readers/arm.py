@@ -6,7 +6,18 @@ topology (no sockets, no cores) and no virtualization flag.
 
 from courseware.cpuinfo.blocks import Blocks
 from courseware.cpuinfo.knowledge import arm_implementer, arm_part
-from courseware.cpuinfo.model import Block, Certainty, CoreType, Entry, Fact, FlagSet, Host, unknown
+from courseware.cpuinfo.model import (
+    Block,
+    Certainty,
+    CoreType,
+    Entry,
+    Fact,
+    FlagSet,
+    Host,
+    clip,
+    listed,
+    unknown,
+)
 from courseware.cpuinfo.readers.base import (
     Reader,
     count_threads,
@@ -105,14 +116,14 @@ def _vendor(implementer: Entry | None) -> Fact[str]:
     name = arm_implementer(implementer.value)
     if name is None:
         note = "知らない implementer の番号です。"
-        return Fact(implementer.value, Certainty.READ, (implementer.evidence,), note)
+        return Fact(clip(implementer.value), Certainty.READ, (implementer.evidence,), note)
     note = "CPU implementer の番号を名前に置き換えました。"
     return Fact(name, Certainty.DERIVED, (implementer.evidence,), note)
 
 
 def _model_name(identified: list[Block], kinds: tuple[CoreType, ...]) -> Fact[str]:
     if identified and kinds and all(kind.evidence for kind in kinds):
-        names = " ＋ ".join(kind.name for kind in kinds)
+        names = listed([kind.name for kind in kinds], " + ")
         evidence = tuple(kind.evidence for kind in kinds if kind.evidence)
         note = "CPU implementer と CPU part の番号を名前に置き換えました。"
         return Fact(names, Certainty.DERIVED, evidence[:4], note)
@@ -127,7 +138,7 @@ def _stepping(identified: list[Block]) -> Fact[str]:
         name = f"r{int(variant.value[:6], 16)}p{int(revision.value[:6])}"
     except ValueError:
         return unknown("CPU variant か CPU revision を数として読めません。")
-    note = "CPU variant と CPU revision を Arm の書き方（r番号p番号）にしました。"
+    note = "CPU variant と CPU revision を Arm の書き方 (r番号p番号) にしました。"
     return Fact(name, Certainty.DERIVED, evidence_of(variant, revision), note)
 
 
@@ -140,7 +151,7 @@ def _core_types(identified: list[Block], cpus: list[Block]) -> tuple[CoreType, .
     for_all = len(identified) == 1 and len(cpus) > 1
     return tuple(
         CoreType(
-            arm_part(*key) or f"不明（implementer {key[0] or '?'}、part {key[1] or '?'}）",
+            arm_part(*key) or clip(f"不明 (implementer {key[0] or '?'}、part {key[1] or '?'})"),
             len(cpus) if for_all else len(members),
             next(iter(evidence_of(members[0].get("cpu part", "cpu implementer"))), None),
         )
@@ -153,7 +164,7 @@ def _heterogeneous(kinds: tuple[CoreType, ...]) -> Fact[bool]:
         return unknown("CPU part 行がありません。")
     evidence = tuple(kind.evidence for kind in kinds if kind.evidence)[:4]
     if len(kinds) > 1:
-        note = "CPU part の違うコアが混在しています（big.LITTLE など）。"
+        note = "CPU part の違うコアが混在しています (big.LITTLE など)。"
         return Fact(True, Certainty.DERIVED, evidence, note)
     return Fact(False, Certainty.DERIVED, evidence, "CPU part はすべて同じです。")
 

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 from courseware.cpuinfo.blocks import Blocks
 from courseware.cpuinfo.knowledge import flag
-from courseware.cpuinfo.model import Block, Certainty, Entry, Evidence, Fact, FlagSet, Host, unknown
+from courseware.cpuinfo.model import (
+    Block,
+    Certainty,
+    Entry,
+    Evidence,
+    Fact,
+    FlagSet,
+    Host,
+    clip,
+    unknown,
+)
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,7 @@ def read_text(entry: Entry | None, note: str = "") -> Fact[str]:
     """Return an entry's value as a fact that was read, or unknown."""
     if entry is None:
         return unknown(note)
-    return Fact(entry.value, Certainty.READ, (entry.evidence,))
+    return Fact(clip(entry.value), Certainty.READ, (entry.evidence,))
 
 
 def first(blocks: list[Block], *keys: str) -> Entry | None:
@@ -55,7 +65,7 @@ def count_threads(blocks: list[Block], cut: bool) -> Fact[int]:
     if not entries:
         return unknown("processor 行がありません。")
     evidence = tuple(entry.evidence for entry in (entries[0], entries[-1])[: len(entries)] if entry)
-    note = "稼働中（online）の論理 CPU の数です。"
+    note = "稼働中 (online) の論理 CPU の数です。"
     if cut:
         note += "本文が途中で切れているため、実際はもっと多いかもしれません。"
     return Fact(len(entries), Certainty.READ, evidence, note)

@@ -52,7 +52,7 @@ READERS = (
     ),
     _reader(
         "s390x",
-        "IBM Z（s390x）",
+        "IBM Z (s390x)",
         _starts("vendor_id", names=("ibm/s390",)),
         _has("# processors"),
     ),

@@ -13,6 +13,7 @@ from courseware.cpuinfo.model import (
     Fact,
     FlagSet,
     Host,
+    clip,
     unknown,
 )
 from courseware.cpuinfo.readers.base import (
@@ -28,18 +29,18 @@ from courseware.cpuinfo.readers.base import (
 VENDORS = {
     "GenuineIntel": "Intel",
     "AuthenticAMD": "AMD",
-    "HygonGenuine": "Hygon（海光）",
-    "Shanghai": "Zhaoxin（兆芯）",
-    "CentaurHauls": "Centaur（VIA または Zhaoxin）",
+    "HygonGenuine": "Hygon (海光)",
+    "Shanghai": "Zhaoxin (兆芯)",
+    "CentaurHauls": "Centaur (VIA または Zhaoxin)",
     "GenuineTMx86": "Transmeta",
     "TransmetaCPU": "Transmeta",
     "CyrixInstead": "Cyrix",
-    "Geode by NSC": "National Semiconductor（Geode）",
+    "Geode by NSC": "National Semiconductor (Geode)",
     "NexGenDriven": "NexGen",
     "RiseRiseRise": "Rise",
     "SiS SiS SiS": "SiS",
     "UMC UMC UMC": "UMC",
-    "Vortex86 SoC": "DM&P（Vortex86）",
+    "Vortex86 SoC": "DM&P (Vortex86)",
 }
 
 KNOWN_KEYS = frozenset(
@@ -125,19 +126,21 @@ def _vendor(entry: Entry | None) -> Fact[str]:
         return unknown("vendor_id 行がありません。")
     name = VENDORS.get(entry.value)
     if name is None:
-        return Fact(entry.value, Certainty.READ, (entry.evidence,), "知らないベンダー文字列です。")
+        return Fact(
+            clip(entry.value), Certainty.READ, (entry.evidence,), "知らないベンダー文字列です。"
+        )
     return Fact(name, Certainty.READ, (entry.evidence,))
 
 
 def _architecture(flags: FlagSet) -> Fact[str]:
     if "lm" in flags:
         note = (
-            "lm（ロングモード）は CPU が 64 ビットに対応するしるしです。"
+            "lm (ロングモード) は CPU が 64 ビットに対応するしるしです。"
             "動いているカーネルが 64 ビット版かは uname -m で確かめます。"
         )
         return Fact("x86_64", Certainty.DERIVED, (flags.quote("lm"),), note)
     if flags.complete:
-        note = "lm フラグがないので、この CPU（または見せられている仮想 CPU）は 32 ビットです。"
+        note = "lm フラグがないので、この CPU (または見せられている仮想 CPU) は 32 ビットです。"
         return Fact("i386", Certainty.DERIVED, (flags.quote("lm"),), note)
     return unknown("flags 行がない、または途中で切れているので、64 ビットか判断できません。")
 
@@ -176,7 +179,7 @@ class _Topology:
                 "physical id はありませんが、論理 CPU が 1 つなのでソケットも 1 つと推定しました。"
             )
             return Fact(1, Certainty.DERIVED, self._threads.evidence, note)
-        return unknown("physical id 行がありません（古いカーネルや一部の仮想マシン）。")
+        return unknown("physical id 行がありません (古いカーネルや一部の仮想マシン)。")
 
     def cores(self) -> Fact[int]:
         if not self._sockets:
@@ -211,7 +214,7 @@ class _Topology:
                     more,
                     Certainty.DERIVED,
                     evidence_of(siblings, cores),
-                    "siblings（ソケット内の論理 CPU 数）が cpu cores（コア数）より"
+                    "siblings (ソケット内の論理 CPU 数) が cpu cores (コア数) より"
                     + ("多いからです。" if more else "多くないからです。"),
                 )
         if self._threads.value == 1:
@@ -222,9 +225,9 @@ class _Topology:
         kinds: dict[str, list[Block]] = {}
         for cpu in self._cpus:
             name = cpu.get("model name")
-            kinds.setdefault(name.value if name else "（モデル名なし）", []).append(cpu)
+            kinds.setdefault(name.value if name else "(モデル名なし)", []).append(cpu)
         return tuple(
-            CoreType(name, len(cpus), _name_evidence(cpus[0])) for name, cpus in kinds.items()
+            CoreType(clip(name), len(cpus), _name_evidence(cpus[0])) for name, cpus in kinds.items()
         )
 
     def heterogeneous(self) -> Fact[bool]:
@@ -237,8 +240,8 @@ class _Topology:
                 True,
                 Certainty.DERIVED,
                 evidence_of(first(self._cpus, "core id")),
-                "コアによって論理 CPU の数が違います。種類の違うコアの混在（Intel の P コアと"
-                " E コアなど）か、一部の論理 CPU が停止中（offline）です。",
+                "コアによって論理 CPU の数が違います。種類の違うコアの混在 (Intel の P コアと"
+                " E コアなど) か、一部の論理 CPU が停止中 (offline) です。",
             )
         if not self._cores:
             return unknown("コアの違いを示す行がありません。")

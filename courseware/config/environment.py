@@ -10,6 +10,7 @@ import secrets
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
+from limits import parse
 
 TRUE = {"1", "true", "yes", "on"}
 
@@ -37,6 +38,21 @@ def number(name: str, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """Return the comma-separated environment variable as a list without blanks."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def rate(name: str, default: str) -> str:
+    """Return the environment variable as a rate such as "10/minute".
+
+    Raises ImproperlyConfigured when it is set and is not one.
+    """
+    value = os.environ.get(name, default)
+    try:
+        parse(value)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f'{name} must be a rate such as "10/minute", not {value!r}'
+        ) from None
+    return value
 
 
 def secret_key(local: bool, key_file: Path) -> str:

@@ -191,10 +191,10 @@ LESSON_MAX_SOURCE_CHARACTERS = 100_000
 QUIZ_ATTEMPTS_SHOWN = 20  # past attempts listed on one page
 RATE_LIMIT_STORAGE = os.environ.get("RATE_LIMIT_STORAGE", "memory://")
 RATE_LIMITS = {
-    "login": "10/minute",  # by address, and by account name
-    "signup": "10/minute",
-    "answers": "240/minute",
-    "runs": "240/minute",
-    "cpuinfo": "60/minute",
-    "preview": "120/minute",
+    "login": environment.rate("RATE_LIMIT_LOGIN", "10/minute"),  # by address, and by account name
+    "signup": environment.rate("RATE_LIMIT_SIGNUP", "10/minute"),
+    "answers": environment.rate("RATE_LIMIT_ANSWERS", "240/minute"),
+    "runs": environment.rate("RATE_LIMIT_RUNS", "240/minute"),
+    "cpuinfo": environment.rate("RATE_LIMIT_CPUINFO", "60/minute"),
+    "preview": environment.rate("RATE_LIMIT_PREVIEW", "120/minute"),
 }

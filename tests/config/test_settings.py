@@ -38,6 +38,16 @@ def test_a_laptop_gets_a_key_that_stays(tmp_path: Path) -> None:
     assert (tmp_path / "secret_key").read_text() == key
 
 
+def test_a_rate_limit_can_be_set_and_must_be_one(tmp_path: Path) -> None:
+    show = "from django.conf import settings; print(settings.RATE_LIMITS['login'])"
+    for environment, rate in (({}, "10/minute"), ({"RATE_LIMIT_LOGIN": "3/hour"}, "3/hour")):
+        result = manage("shell", "-c", show, LOCAL="1", DATA_DIR=str(tmp_path), **environment)
+        assert result.stdout.strip().endswith(rate)
+    result = manage("check", LOCAL="1", DATA_DIR=str(tmp_path), RATE_LIMIT_LOGIN="often")
+    assert result.returncode != 0
+    assert 'RATE_LIMIT_LOGIN must be a rate such as "10/minute"' in result.stderr
+
+
 @pytest.mark.django_db
 def test_the_theme_is_kept_without_a_script(client: Client) -> None:
     assert "data-theme" not in client.get("/").content.decode()

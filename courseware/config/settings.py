@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     # Before staticfiles, so that `runserver` serves static files as production does.
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -188,7 +189,24 @@ MY_PAGE_SECTIONS = [
 # Limits: each is named, tested at its edge, and shown to the user before they hit it
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024  # bytes of a request body without files
 LESSON_MAX_SOURCE_CHARACTERS = 100_000
+CPUINFO_MAX_BYTES = 2 * 1024 * 1024  # of a pasted text or an uploaded file; below the body limit
+CPUINFO_NAMES_SHOWN = 100  # names without an explanation that are listed; all are counted
 QUIZ_ATTEMPTS_SHOWN = 20  # past attempts listed on one page
+LAB_LIMITS = {
+    "characters": 20_000,  # of a program's source
+    "lines": 2_000,
+    "image_bytes": 64 * 1024,  # of the assembled program
+    "memory_bytes": 256 * 1024,  # of the machine
+    "output_bytes": 8 * 1024,  # that a program may print
+    "instructions": 1_000_000,  # of one press of the run button
+    "seconds": 5,  # of one run or one grading, all tests together
+}
+LAB_PROGRAMS_SHOWN = 20  # a learner's other programs listed in one lab
+RUNNER_PROCESSES = environment.number("RUNNER_PROCESSES", 2)  # of each web process
+RUNNER_WAIT_SECONDS = 15  # for a free runner process
+RUNNER_WALL_SECONDS = 10  # until a runner process that does not answer is ended
+RUNNER_CPU_SECONDS = 8  # of one request, by the kernel's count
+RUNNER_ADDRESS_SPACE_BYTES = 512 * 1024 * 1024
 RATE_LIMIT_STORAGE = os.environ.get("RATE_LIMIT_STORAGE", "memory://")
 RATE_LIMITS = {
     "login": environment.rate("RATE_LIMIT_LOGIN", "10/minute"),  # by address, and by account name

@@ -1,0 +1,119 @@
+"""What people do with the product, a step each. Tests put them together to journeys.
+
+A step starts on any page, leaves the page where its work ends, and checks what a person
+would check on the way. All but the marked ones work with and without JavaScript.
+"""
+
+import re
+import unicodedata
+
+from playwright.sync_api import Locator, Page, expect
+
+from courseware.grading import Question
+from courseware.grading.types.choice import ChoiceQuestion
+from courseware.grading.types.short_text import ShortTextQuestion
+from tests.browser import answers
+
+LESSON = "hypervisors"  # the course's first; nobody edits it in these tests
+PASSWORD = "correct horse battery"
+
+
+def read_lesson(page: Page) -> None:
+    """Open the course, read its first lesson, mark it as read."""
+    page.goto("/")
+    page.get_by_role("link", name="最初のレッスンを読む").click()
+    expect(page).to_have_url(re.compile(f"/lessons/{LESSON}/$"))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.get_by_role("button", name="読み終えた印を付ける").click()
+    expect(page.get_by_role("status").filter(has_text="読み終えました")).to_be_visible()
+
+
+def start_quiz(page: Page, lesson: str = LESSON) -> None:
+    """From the lesson's page to the first question of its quiz."""
+    page.goto(f"/lessons/{lesson}/")
+    page.get_by_role("link", name="クイズへ進む").click()
+    page.get_by_role("button", name="クイズを始める").click()
+    expect(page).to_have_url(re.compile("/attempts/"))
+
+
+def card(page: Page, number: int) -> Locator:
+    """Return the question with a number."""
+    return page.locator(f"#q{number}")
+
+
+def fill_in(card: Locator, question: Question) -> None:
+    """Answer a question rightly; typed text in full-width characters. Nothing is sent."""
+    if isinstance(question, ShortTextQuestion):
+        card.get_by_role("textbox").fill(answers.typed_full_width(question))
+    elif isinstance(question, ChoiceQuestion):
+        right = answers.right_labels(question)
+        labels = [label for label in card.locator("label").all() if _says(label, right)]
+        assert len(labels) == len(right)
+        for label in labels:
+            label.click()
+    else:
+        raise NotImplementedError(question.type_name)
+
+
+def _says(label: Locator, texts: set[str]) -> bool:
+    return answers.plain(label.inner_text()) in texts
+
+
+def grade(card: Locator) -> Locator:
+    """Send the answer and return the verdict."""
+    card.get_by_role("button", name="採点する").click()
+    verdict = card.locator(".verdict")
+    expect(verdict).to_be_visible()
+    return verdict
+
+
+def answer_all(page: Page) -> str:
+    """Answer the whole quiz rightly, and return its score as the page tells it."""
+    questions = answers.questions(LESSON)
+    for number, question in enumerate(questions, 1):
+        fill_in(card(page, number), question)
+        expect(grade(card(page, number))).to_contain_text("✓ 正解です")
+        expect(card(page, number).get_by_role("heading", name="解説")).to_be_visible()
+    points = sum(question.points for question in questions)
+    expect(page.get_by_text("すべての問題を採点しました")).to_be_visible()
+    expect(page.locator("#quiz-summary")).to_contain_text(f"{points} / {points} 点")
+    return f"{points} / {points} 点"
+
+
+def my_page_shows(page: Page, score: str) -> None:
+    """Look at one's page: the lesson is read, and the quiz is there once, with its score."""
+    page.goto("/me/")
+    read = page.get_by_role("listitem").filter(has_text="✓ 読了")
+    expect(read).to_have_count(1)
+    expect(read.get_by_role("link")).to_have_attribute("href", f"/lessons/{LESSON}/")
+    attempts = page.locator("a[href^='/attempts/']")
+    expect(attempts).to_have_count(1)
+    expect(page.get_by_role("listitem").filter(has=attempts)).to_contain_text(score)
+
+
+def sign_up(page: Page, name: str) -> None:
+    """Make an account, which takes over what was done before."""
+    page.get_by_role("link", name="登録").first.click()
+    page.get_by_label("ユーザー名").fill(name)
+    page.get_by_label("パスワード", exact=True).fill(PASSWORD)
+    page.get_by_label(re.compile("確認")).fill(PASSWORD)
+    page.get_by_role("button", name="登録する").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(
+        unicodedata.normalize("NFKC", name)
+    )
+
+
+def sign_out(page: Page) -> None:
+    """Sign out; the course page shows that nobody is signed in."""
+    page.get_by_role("button", name="ログアウト").click()
+    expect(page.get_by_role("banner").get_by_role("link", name="ログイン")).to_be_visible()
+
+
+def sign_in(page: Page, name: str, password: str = PASSWORD) -> None:
+    """Sign in from whichever page asks for it, or from the header's link."""
+    if "/accounts/login/" not in page.url:
+        page.get_by_role("banner").get_by_role("link", name="ログイン").click()
+    page.get_by_label("ユーザー名").fill(name)
+    page.get_by_label("パスワード").fill(password)
+    page.get_by_role("button", name="ログインする").click()
+    expect(page.get_by_role("button", name="ログアウト")).to_be_visible()

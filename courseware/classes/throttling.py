@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_htmx.http import reswap
 from limits import RateLimitItem, parse
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter, RateLimiter
@@ -37,10 +38,17 @@ def identity(request: HttpRequest) -> str:
 
 
 def too_many_requests(request: HttpRequest, kind: str) -> HttpResponse:
-    """Return the Japanese page that says how often this may be done, with status 429."""
+    """Return the Japanese page that says how often this may be done, with status 429.
+
+    htmx gets the notice alone, above what is there: the form and its input stay.
+    """
     item = _limit(settings.RATE_LIMITS[kind])
     seconds = item.get_expiry()
-    response = render(request, "429.html", {"amount": item.amount, "seconds": seconds}, status=429)
+    htmx = bool(getattr(request, "htmx", False))
+    template = "429.html" + ("#notice" if htmx else "")
+    response = render(request, template, {"amount": item.amount, "seconds": seconds}, status=429)
+    if htmx:
+        reswap(response, "afterbegin")
     response["Retry-After"] = str(seconds)
     return response
 

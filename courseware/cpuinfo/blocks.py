@@ -43,6 +43,7 @@ class _Splitter:
         self._result = Blocks()
         self._block = Block()
         self._last: Entry | None = None
+        self._wrapped: list[str] = []  # further lines of the last entry, joined when it ends
         self._processors: set[str] = set()
 
     def run(self, ends_cut: bool) -> Blocks:
@@ -52,6 +53,7 @@ class _Splitter:
             self._result.empty = False
             if not self._read(number, line):
                 break
+        self._end_entry()
         self._mark_cut_end(ends_cut)
         return self._result
 
@@ -61,6 +63,7 @@ class _Splitter:
         if (not colon or "@" in key or "$" in key or "#" in key[1:]) and self._is_around_the_text(
             line
         ):
+            self._end_entry()
             self._last = None
             return True
         if not colon:
@@ -97,17 +100,24 @@ class _Splitter:
                 self._result.cut_lines.add(last.line)
             self._unread(number, line, "「項目 : 値」の形をしていません。")
             return True
-        joined = Entry(last.key, f"{last.value}\n{line.strip()}", last.line)
-        self._block.entries[last.key] = joined
-        self._last = joined
+        self._wrapped.append(line.strip())
         return True
 
+    def _end_entry(self) -> None:
+        """Give the last entry the lines that followed it."""
+        last = self._last
+        if last is not None and self._wrapped:
+            value = "\n".join([last.value, *self._wrapped])
+            self._last = self._block.entries[last.key] = Entry(last.key, value, last.line)
+        self._wrapped = []
+
     def _add(self, entry: Entry) -> bool:
+        self._end_entry()
         starts_cpu = entry.key == "processor" and entry.value.isdecimal()
         if starts_cpu and entry.value in self._processors:
             self._result.warnings.append(
                 f"{entry.line} 行目で processor {clip(entry.value)} がもう一度現れます。"
-                "別の機械の本文とみて、その手前までを読みました。"
+                "別のマシンの本文とみて、その手前までを読みました。"
             )
             return False
         if starts_cpu or entry.key in self._block.entries or not self._result.blocks:

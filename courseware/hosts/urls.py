@@ -1,4 +1,11 @@
-"""URLs of the app."""
+"""URLs of the /cpuinfo/ pages. Lessons link to them: keep them stable."""
+
+from django.urls import path
+
+from courseware.hosts import views
 
 app_name = "hosts"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("samples/<slug:key>/", views.sample, name="sample"),
+]

@@ -101,7 +101,7 @@ def test_two_machines_in_one_paste_are_not_mixed() -> None:
     host = parse(TEXTS["intel-server"] + TEXTS["amd-guest"])
     assert host.vendor.value == "Intel"
     assert host.threads.value == 8
-    assert any("別の機械" in warning for warning in host.warnings)
+    assert any("別のマシン" in warning for warning in host.warnings)
 
 
 def test_only_the_flags_lines() -> None:
@@ -261,8 +261,16 @@ def test_no_mutation_of_a_real_text_raises(name: str, edits: list[tuple[int, int
      "flags:", "ﷺ", "a", ":", "\n", "flags : a\nb c\n", "processor : 0\n", "…"],
 )  # fmt: skip
 def test_time_is_linear(unit: str) -> None:
+    assert_linear("", unit)
+
+
+def test_time_is_linear_in_a_flags_line_of_many_lines() -> None:
+    assert_linear("flags : a\n", "bcdefghijklmnopqrst\n")
+
+
+def assert_linear(head: str, unit: str) -> None:
     def seconds(size: int) -> float:
-        text = (unit * (size // len(unit) + 1))[:size]
+        text = head + (unit * (size // len(unit) + 1))[:size]
         started = time.process_time()
         check(parse(text))
         return time.process_time() - started

@@ -31,7 +31,7 @@ def cannot_tell(host: Host) -> tuple[CannotTell, ...]:
         CannotTell(
             "IOMMU (VT-d / AMD-Vi / SMMU)",
             "装置を仮想マシンに直接割り当てるための機能です。CPU のフラグではないので、"
-            "どの機械の /proc/cpuinfo にも現れません。",
+            "どのマシンの /proc/cpuinfo にも現れません。",
             commands.IOMMU_GROUPS,
         ),
         CannotTell(

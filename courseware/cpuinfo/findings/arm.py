@@ -69,7 +69,7 @@ def findings(host: Host) -> tuple[Finding, ...]:
             "iommu",
             "装置の割り当て (SMMU)",
             State.UNKNOWN,
-            "/proc/cpuinfo からは、どの機械でも分かりません。",
+            "/proc/cpuinfo からは、どのマシンでも分かりません。",
             "ARM の IOMMU は SMMU と呼ばれる、CPU の外の装置です。CPU の一覧には現れません。",
             (),
             (commands.IOMMU_GROUPS, commands.VALIDATE),

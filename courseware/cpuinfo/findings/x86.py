@@ -390,7 +390,7 @@ def _iommu() -> Finding:
         "iommu",
         "装置の割り当て (VT-d / AMD-Vi)",
         State.UNKNOWN,
-        "/proc/cpuinfo からは、どの機械でも分かりません。",
+        "/proc/cpuinfo からは、どのマシンでも分かりません。",
         "VT-d と AMD-Vi は IOMMU の機能です。CPUID には現れず、ファームウェアが ACPI の表"
         " (DMAR / IVRS) でカーネルに知らせます。"
         "vmx や svm があっても、IOMMU があるとは言えません。"

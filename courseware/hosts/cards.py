@@ -1,0 +1,154 @@
+"""A report as the page shows it: rows, words and marks, and lists of bounded length."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from courseware.cpuinfo import Certainty, Fact, Report
+from courseware.cpuinfo.findings import Finding, State
+from courseware.cpuinfo.model import clip, listed
+from courseware.cpuinfo.reporting import FlagGroup
+from courseware.cpuinfo.words import CERTAINTY, STATE, value
+
+# Shapes beside the words, so that no difference is in colour alone.
+_CERTAINTY_MARKS = {Certainty.READ: "●", Certainty.DERIVED: "◐", Certainty.UNKNOWN: "○"}
+_STATE_MARKS = {State.SHOWN: "✓", State.ABSENT: "✕", State.UNKNOWN: "?"}
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How sure something is: a key for the style sheet, a word, and a shape."""
+
+    key: str
+    word: str
+    shape: str
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """One fact of the machine. ``lines`` are line numbers of the text; ``note`` says how."""
+
+    label: str
+    value: str
+    mark: Mark
+    lines: tuple[int, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class FindingRow:
+    """One question about virtualization with its answer's mark."""
+
+    finding: Finding
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Names:
+    """The first of possibly very many names, and how many there are."""
+
+    shown: tuple[str, ...]
+    total: int
+
+    @property
+    def hidden(self) -> int:
+        return self.total - len(self.shown)
+
+
+@dataclass(frozen=True)
+class ReportCard:
+    """Everything that the page shows of a report."""
+
+    report: Report
+    source: str
+    facts: tuple[FactRow, ...]
+    findings: tuple[FindingRow, ...]
+    virtualization_groups: tuple[FlagGroup, ...]
+    other_groups: tuple[FlagGroup, ...]
+    unexplained: Names
+    bugs: Names
+
+    @property
+    def has_flags(self) -> bool:
+        return bool(self.virtualization_groups or self.other_groups or self.unexplained.total)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was mended, dropped or doubtful in the text."""
+        host = self.report.host
+        removed = "、".join(str(line) for line in host.removed_lines[:4])
+        if len(host.removed_lines) > 4:
+            removed += " など"
+        dropped = (f"シリアル番号の行 ({removed} 行目) は読み捨てました。",) if removed else ()
+        return *host.warnings, *host.repairs, *dropped
+
+
+def card(report: Report, source: str) -> ReportCard:
+    """Return the card of a report; ``source`` says in Japanese what was analysed."""
+    groups = report.groups
+    return ReportCard(
+        report=report,
+        source=source,
+        facts=tuple(_facts(report)) if report.host.family else (),
+        findings=tuple(FindingRow(item, _state(item.state)) for item in report.findings),
+        virtualization_groups=tuple(g for g in groups if g.group.virtualization),
+        other_groups=tuple(g for g in groups if not g.group.virtualization),
+        unexplained=_names(report.unexplained_flags),
+        bugs=_names(report.host.bugs.order),
+    )
+
+
+def _facts(report: Report) -> list[FactRow]:
+    host = report.host
+    rows = [
+        _row("ベンダー", host.vendor),
+        _row("モデル名", host.model_name),
+        _row("アーキテクチャー", host.architecture),
+        _row("マイクロアーキテクチャー", report.microarchitecture, _generation(report)),
+        _row("x86-64 の水準", report.x86_64_level, _level(report)),
+        _row("ソケット", host.sockets),
+        _row("コア (合計)", host.cores),
+        _row("論理 CPU", host.threads),
+        _row("SMT", host.smt),
+        _row("種類の違うコアの混在", host.heterogeneous, _mixture(report)),
+    ]
+    if host.machine.known:
+        rows.insert(2, _row("ボード", host.machine))
+    if host.family != "x86":
+        rows = [row for row in rows if row.label != "x86-64 の水準"]
+    return rows
+
+
+def _row(label: str, fact: Fact, shown: str = "") -> FactRow:
+    lines = tuple(dict.fromkeys(item.line for item in fact.evidence))
+    mark = Mark(fact.certainty.value, CERTAINTY[fact.certainty], _CERTAINTY_MARKS[fact.certainty])
+    return FactRow(label, shown or value(fact), mark, lines, fact.note)
+
+
+def _generation(report: Report) -> str:
+    name = report.microarchitecture.value
+    # On x86 it is concluded from the instructions, not from the model number.
+    return f"{name} 相当" if name and report.host.family == "x86" else ""
+
+
+def _level(report: Report) -> str:
+    level = report.x86_64_level.value
+    if level is None:
+        return ""
+    return f"x86-64-v{level}" + ("" if report.host.flags.complete else " 以上")
+
+
+def _mixture(report: Report) -> str:
+    host = report.host
+    if not host.heterogeneous.value or len(host.core_types) < 2:
+        return ""
+    return "あり: " + listed([f"{kind.name} × {kind.threads}" for kind in host.core_types], "、")
+
+
+def _state(state: State) -> Mark:
+    return Mark(state.value, STATE[state], _STATE_MARKS[state])
+
+
+def _names(names: tuple[str, ...]) -> Names:
+    shown = tuple(clip(name) for name in names[: settings.CPUINFO_NAMES_SHOWN])
+    return Names(shown, len(names))

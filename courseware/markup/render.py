@@ -83,7 +83,7 @@ def render(
     for name, svg in context.figures.items():
         html = html.replace(
             f"<div>{placeholder}{escape(name)};</div>",
-            '<div class="figure__scroll" tabindex="0" role="region" '
+            '<div class="figure__scroll" tabindex="0" role="group" '
             f'aria-label="図 (横に動かせます)">{svg}</div>',
         )
     return Rendered(html, tuple(_headings(md.toc_tokens)))  # type: ignore[attr-defined]
@@ -121,11 +121,11 @@ def _sanitize(html: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
-    # Regions that scroll sideways must be reachable by keyboard.
+    # What scrolls sideways must be reachable by keyboard (a group: a landmark for each would be noise).
     clean = clean.replace("<pre>", '<pre tabindex="0">')
     clean = clean.replace(
         "<table>",
-        '<div class="table-scroll" tabindex="0" role="region" aria-label="表"><table>',
+        '<div class="table-scroll" tabindex="0" role="group" aria-label="表"><table>',
     )
     return clean.replace("</table>", "</table></div>")
 

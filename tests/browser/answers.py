@@ -1,6 +1,7 @@
 """The key of the content's questions, so that a test can answer as a good student does."""
 
 import re
+import tomllib
 
 from courseware.grading import Question, parse_question
 from courseware.grading.types.choice import ChoiceQuestion
@@ -41,3 +42,9 @@ def plain(text: str) -> str:
 def typed_full_width(question: ShortTextQuestion) -> str:
     """Return a right answer as a kana input method types it: in full-width characters."""
     return question.accept[0].translate(FULL_WIDTH)
+
+
+def lessons() -> list[str]:
+    """Return the course's lessons in order."""
+    course = tomllib.loads((CONTENT / "course.toml").read_text())
+    return list(course["lessons"])

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CONTENT = Path(os.environ.get("CONTENT_DIR", ROOT / "content"))
 START_SECONDS = 90
 STOP_SECONDS = 10
+FAILURE = re.compile(r"Internal Server Error|\[(ERROR|CRITICAL)\]")
 # Many visitors of these tests share one address, and many sign in as the one instructor.
 RATES = {f"RATE_LIMIT_{kind.upper()}": "100000/minute" for kind in settings.RATE_LIMITS}
 
@@ -39,7 +40,7 @@ def running(data: Path) -> Iterator[Product]:
     """Run ``make run`` on a free port with its data under ``data``; stop it at the end.
 
     Raises AssertionError with the server's log when it does not come up, and when it
-    logged a traceback while it ran.
+    logged an internal error while it ran.
     """
     port = _free_port()
     log = data / "server.log"
@@ -64,7 +65,7 @@ def running(data: Path) -> Iterator[Product]:
         yield Product(url, data, name, password)
     finally:
         _stop(server)
-    assert "Traceback" not in log.read_text(), log.read_text()
+    assert not FAILURE.search(log.read_text()), log.read_text()
 
 
 def _free_port() -> int:

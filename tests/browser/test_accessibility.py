@@ -1,0 +1,185 @@
+"""Each page, in each of its states, is accessible: light and dark, wide and narrow.
+
+A page that anybody can open is an address in PAGES. A state that takes some doing is a
+function in STATES: it brings the page there and announces the refusals that belong to it.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from courseware.grading.types.multiple import MultipleQuestion
+from courseware.grading.types.short_text import ShortTextQuestion
+from courseware.grading.types.single import SingleQuestion
+from tests.browser import answers, steps
+from tests.browser.product import Product
+from tests.browser.watch import Watch
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = [1280, 375, 320]  # 320 CSS pixels: WCAG 2.2, 1.4.10 Reflow
+QUIZ = f"/lessons/{steps.LESSON}/quiz/"
+
+PAGES = [
+    "/",
+    *(f"/lessons/{lesson}/" for lesson in answers.lessons()),
+    "/glossary/",
+    QUIZ,
+    f"{QUIZ}again/",
+    "/accounts/login/",
+    "/accounts/signup/",
+]
+
+
+def unknown_address(page: Page, watch: Watch, product: Product) -> None:
+    watch.announce("404 /nothing-here/")
+    page.goto("/nothing-here/")
+
+
+def old_form(page: Page, watch: Watch, product: Product) -> None:
+    watch.announce("403 /accounts/login/")
+    page.goto("/accounts/login/")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="ログインする").click()
+    expect(page.get_by_role("heading", name="送信を受け付けられませんでした")).to_be_visible()
+
+
+def students_only(page: Page, watch: Watch, product: Product) -> None:
+    watch.announce("403 /authoring/")
+    page.goto("/")
+    steps.sign_up(page, "axe")
+    page.goto("/authoring/")
+    steps.sign_out(page)
+    page.goto("/me/")
+
+
+def refused_sign_up(page: Page, watch: Watch, product: Product) -> None:
+    watch.announce("422 /accounts/signup/")
+    page.goto("/accounts/signup/")
+    page.get_by_role("button", name="登録する").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def refused_sign_in(page: Page, watch: Watch, product: Product) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("ユーザー名").fill("nobody")
+    page.get_by_label("パスワード").fill("nothing")
+    page.get_by_role("button", name="ログインする").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def started_lesson(page: Page, watch: Watch, product: Product) -> None:
+    steps.read_lesson(page)
+
+
+def quiz_in_the_middle(page: Page, watch: Watch, product: Product) -> None:
+    """One question of each kind graded, one of each kind refused because it is blank."""
+    watch.announce("422 /attempts/")
+    steps.start_quiz(page)
+    questions = answers.questions(steps.LESSON)
+    for kind in (SingleQuestion, MultipleQuestion, ShortTextQuestion):
+        first, second, *_ = [n for n, q in enumerate(questions, 1) if isinstance(q, kind)]
+        steps.fill_in(steps.card(page, first), questions[first - 1])
+        steps.grade(steps.card(page, first))
+        steps.card(page, second).get_by_role("button").click()
+        expect(steps.card(page, second).get_by_role("alert")).to_be_visible()
+
+
+def finished_quiz(page: Page, watch: Watch, product: Product) -> None:
+    steps.start_quiz(page)
+    steps.answer_all(page)
+
+
+def begun_guest(page: Page, watch: Watch, product: Product) -> None:
+    quiz_in_the_middle(page, watch, product)
+    page.goto("/me/")
+
+
+def quiz_with_history(page: Page, watch: Watch, product: Product) -> None:
+    finished_quiz(page, watch, product)
+    page.goto(QUIZ)
+    expect(page.get_by_role("heading", name="これまでの記録")).to_be_visible()
+
+
+def lessons_to_write(page: Page, watch: Watch, product: Product) -> None:
+    page.goto("/authoring/")
+    steps.sign_in(page, product.instructor, product.password)
+    expect(page).to_have_url("/authoring/")
+
+
+def editor(page: Page, watch: Watch, product: Product) -> None:
+    lessons_to_write(page, watch, product)
+    page.goto(f"/authoring/lessons/{steps.LESSON}/")
+
+
+def editor_with_problems(page: Page, watch: Watch, product: Product) -> None:
+    watch.announce("422 /authoring/")
+    editor(page, watch, product)
+    page.get_by_label("本文").fill("---\ntitle: 題\n---\n[[ない用語]]")
+    expect(page.get_by_role("alert")).to_contain_text("誤りがあります")
+
+
+STATES = [
+    unknown_address,
+    old_form,
+    students_only,
+    refused_sign_up,
+    refused_sign_in,
+    started_lesson,
+    quiz_in_the_middle,
+    finished_quiz,
+    begun_guest,
+    quiz_with_history,
+    lessons_to_write,
+    editor,
+    editor_with_problems,
+]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_is_accessible(page: Page, address: str) -> None:
+    page.goto(address)
+    found = barriers(page)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_a_state_is_accessible(
+    page: Page,
+    watch: Watch,
+    running_product: Product,
+    state: Callable[[Page, Watch, Product], None],
+) -> None:
+    state(page, watch, running_product)
+    found = barriers(page)
+    assert not found, "\n".join(found)
+
+
+def barriers(page: Page) -> list[str]:
+    """Return what keeps somebody out: axe's findings, and pages wider than the screen."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        inner, outer = page.evaluate(
+            "[document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]"
+        )
+        if inner > outer:
+            found.append(f"{width} px: the page is {inner} px wide")
+    for width in WIDTHS[:2]:
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in ("light", "dark"):
+            # Colours in the middle of a transition are nobody's colours.
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            found += [f"{width} px, {scheme}: {finding}" for finding in axe(page)]
+    return found
+
+
+def axe(page: Page) -> list[str]:
+    """Return a line for each element that breaks a rule of axe-core."""
+    options = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    return [
+        f"{violation['id']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"
+        for violation in Axe().run(page, options=options).response["violations"]
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,36 @@
+"""A RISC-V machine (RV32IM) with assembler and debugger, small enough to understand whole.
+
+``assemble(source)`` returns a ``Program``; a ``Machine`` runs it; a ``Debugger`` also goes back.
+Plain Python: no Django, no other package of this project.
+"""
+
+from courseware.machine.assembler.assemble import assemble
+from courseware.machine.assembler.problems import (
+    AssemblyError,
+    AssemblyLimits,
+    AssemblyProblem,
+)
+from courseware.machine.debugger import Debugger
+from courseware.machine.isa.decoder import disassemble
+from courseware.machine.machine import Machine, Step
+from courseware.machine.program import Program, Segment
+from courseware.machine.registers import REGISTER_NAMES
+from courseware.machine.state import MachineLimits
+from courseware.machine.stop import Stop, StopReason
+
+__all__ = [
+    "REGISTER_NAMES",
+    "AssemblyError",
+    "AssemblyLimits",
+    "AssemblyProblem",
+    "Debugger",
+    "Machine",
+    "MachineLimits",
+    "Program",
+    "Segment",
+    "Step",
+    "Stop",
+    "StopReason",
+    "assemble",
+    "disassemble",
+]

@@ -1,0 +1,261 @@
+"""The assembler: one pass reads and lays out, a second one fills in addresses."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from courseware.machine.assembler import directives
+from courseware.machine.assembler.expressions import parse
+from courseware.machine.assembler.fields import FieldValues, Values
+from courseware.machine.assembler.forms import FORMS, choose, expand
+from courseware.machine.assembler.layout import Item, Layout, Location
+from courseware.machine.assembler.lexer import Kind, Statement, Token, read
+from courseware.machine.assembler.operands import (
+    Immediate,
+    Operand,
+    OperandReader,
+    parameters,
+    split,
+)
+from courseware.machine.assembler.problems import (
+    DEFAULT_LIMITS,
+    AssemblyLimits,
+    Place,
+    Problem,
+    Problems,
+)
+from courseware.machine.assembler.pseudo import Pseudo
+from courseware.machine.isa.instruction import Instruction
+from courseware.machine.program import Program, Segment
+from courseware.machine.registers import REGISTER_NUMBERS
+
+_INSTRUCTION_BYTES = 4
+
+
+def assemble(source: str, limits: AssemblyLimits = DEFAULT_LIMITS) -> Program:
+    """Return the program of a source text in the syntax of GNU as.
+
+    .text lies at the start of RAM, then .rodata, .data and .bss. Raises AssemblyError with
+    everything that is wrong.
+    """
+    return _Assembler(limits).assemble(source)
+
+
+class _Assembler:
+    """One source text on its way; ``directives.Target`` for the directives."""
+
+    def __init__(self, limits: AssemblyLimits) -> None:
+        self._limits = limits
+        self._problems = Problems()
+        self.layout = Layout(self._problems.suggestion)
+        self._values = FieldValues(self.layout)
+        self._lines: dict[Location, int] = {}
+        self._is_full = False
+
+    def assemble(self, source: str) -> Program:
+        statements = read(source, self._limits, self._problems)
+        for statement in statements:
+            with self._problems.noted():
+                self._statement(statement)
+        image_bytes = self.layout.place_sections()
+        if image_bytes > self._limits.max_image_bytes and not self._is_full:
+            self._report_full(statements[-1][0].place)
+        segments = tuple(self._segments())
+        symbols = self._symbols()
+        self._problems.raise_any()
+        return Program(
+            segments,
+            symbols.get("_start", self.layout.address(Location(".text", 0))),
+            symbols,
+            {self.layout.address(place): line for place, line in self._lines.items()},
+        )
+
+    # --- reading ---
+
+    def _statement(self, tokens: Statement) -> None:
+        while len(tokens) > 1 and _is_operator(tokens[1], ":"):
+            with self._problems.noted():
+                self._label(tokens[0])
+            tokens = tokens[2:]
+        if not tokens:
+            return
+        head, rest = tokens[0], tokens[1:]
+        if head.kind != Kind.NAME:
+            raise Problem(
+                head.place,
+                f"「{head.text[:20]}」から始まる行は読めません。"
+                "命令、「名前:」の形のラベル、または .word などの指示で始めてください。",
+            )
+        if rest and _is_operator(rest[0], "="):
+            self.define_constant(head, rest[1:])
+        elif head.text in directives.DIRECTIVES:
+            directives.run(self, head, rest)
+        elif head.text in FORMS:
+            self._instruction(head, split(rest))
+        else:
+            raise self._unknown(head)
+
+    def _label(self, token: Token) -> None:
+        if token.kind == Kind.NUMBER and token.text.isdigit():
+            self.layout.define_local(token)
+        elif token.kind == Kind.NAME:
+            _check_name(token)
+            self.layout.define_label(token)
+        else:
+            raise Problem(
+                token.place,
+                f"「{token.text[:20]}」はラベルの名前にできません。英字で始まる名前にしてください。",
+            )
+
+    def define_constant(self, name: Token, operand: Operand) -> None:
+        """Give an expression a name, as ``.equ`` does."""
+        _check_name(name)
+        self.layout.define_constant(name, parse(operand, name.place))
+
+    def _unknown(self, head: Token) -> Problem:
+        if head.text.startswith("."):
+            hint = self._problems.suggestion(head.text, directives.DIRECTIVES)
+            known = "、".join(sorted(directives.DIRECTIVES))
+            message = f"「{head.text}」という指示は使えません。{hint}使えるのは {known} です。"
+        else:
+            hint = self._problems.suggestion(head.text, FORMS)
+            message = (
+                f"「{head.text}」という命令はありません。{hint}"
+                "つづりを直すか、ラベルならすぐ後ろに「:」を付けてください。"
+            )
+        return Problem(head.place, message)
+
+    def _instruction(self, head: Token, operands: list[Operand]) -> None:
+        form = choose(head.text, operands)
+        if form is None:
+            forms = "、または ".join(f"「{form.text}」" for form in FORMS[head.text])
+            raise Problem(
+                head.place,
+                f"「{head.text}」のオペランドの数 ({len(operands)} 個) が違います。"
+                f"{forms}の形で書いてください。",
+            )
+        if isinstance(form.meaning, Instruction):
+            self._real(head, head.text, form.meaning, form.syntax, operands)
+            return
+        given: dict[str, Operand] = {}
+        for syntax, operand in zip(form.syntax, operands, strict=True):
+            given |= parameters(syntax, operand, head.place)
+        for line in self._expansion(form.meaning, given, head.place):
+            tokens = expand(line, given, head.place)
+            operands = split(tokens[1:])
+            inner = choose(tokens[0].text, operands)
+            assert inner is not None  # noqa: S101 - the table of pseudo-instructions is ours
+            assert isinstance(inner.meaning, Instruction)  # noqa: S101
+            self._real(head, head.text, inner.meaning, inner.syntax, operands)
+
+    def _expansion(
+        self, pseudo: Pseudo, given: dict[str, Operand], place: Place
+    ) -> tuple[str, ...]:
+        if pseudo.choose is None:
+            return pseudo.expansion
+        value = self.layout.settle_locals(parse(given["imm"], place))
+        return pseudo.choose(self.layout.constant(value, self.layout.here))
+
+    def _real(
+        self,
+        head: Token,
+        mnemonic: str,
+        instruction: Instruction,
+        syntaxes: list[str],
+        operands: list[Operand],
+    ) -> None:
+        """Read a real instruction's operands and leave its encoding for later."""
+        reader = OperandReader(mnemonic, head.place, self._problems.suggestion)
+        values: Values = {}
+        for syntax, operand in zip(syntaxes, operands, strict=True):
+            with self._problems.noted():
+                values |= reader.read(syntax, operand)
+        if padding := -self.layout.here.offset % _INSTRUCTION_BYTES:
+            self.reserve(head, padding)
+            self._problems.add(
+                head.place,
+                "命令の番地が 4 の倍数になりません。この行の前に .align 2 を置いてください。",
+            )
+        location = self.layout.here
+        settled = {name: self._settle(value) for name, value in values.items()}
+        is_complete = settled.keys() == instruction.format.fields.keys()
+        encode = partial(self._values.encode, instruction, settled, location, mnemonic)
+        self._values.remember_distance(settled.get("imm"), location)
+        self._lines[location] = head.place.line
+        self.emit(head, _INSTRUCTION_BYTES, encode if is_complete else _nothing)
+
+    def _settle(self, value: int | Immediate) -> int | Immediate:
+        if isinstance(value, int):
+            return value
+        expression = self.layout.settle_locals(value.expression)
+        return Immediate(expression, value.modifier, value.relative)
+
+    # --- laying out ---
+
+    def emit(self, token: Token, size: int, make: Callable[[], bytes]) -> None:
+        """Add ``size`` bytes to the present section, which ``make`` returns later."""
+        section = self.layout.current
+        if section.name == ".bss" and size:
+            raise Problem(
+                token.place,
+                ".bss には値や命令を置けません (すべて 0 で始まります)。"
+                ".data か .text に移すか、.space で場所だけを取ってください。",
+            )
+        offset = section.size
+        self.reserve(token, size)
+        if not self._is_full:
+            section.items.append(Item(offset, make))
+
+    def reserve(self, token: Token, size: int) -> None:
+        """Add zeroes to the present section."""
+        if self._is_full:
+            return
+        total = sum(section.size for section in self.layout.sections.values())
+        if total + size > self._limits.max_image_bytes:
+            self._is_full = True
+            self._report_full(token.place)
+        else:
+            self.layout.current.size += size
+
+    def _report_full(self, place: Place) -> None:
+        self._problems.add(
+            place,
+            f"プログラムとデータの大きさが上限の {self._limits.max_image_bytes:,} バイトを"
+            "超えます。.space などで取る場所を小さくしてください。",
+        )
+
+    # --- filling in ---
+
+    def _segments(self) -> Iterator[Segment]:
+        for section in self.layout.sections.values():
+            data = bytearray(section.size)
+            for item in section.items:
+                with self._problems.noted():
+                    made = item.make()
+                    data[item.offset : item.offset + len(made)] = made
+            if data and section.name != ".bss":
+                yield Segment(self.layout.address(Location(section.name, 0)), bytes(data))
+
+    def _symbols(self) -> dict[str, int]:
+        values: dict[str, int] = {}
+        for token in self.layout.names():
+            with self._problems.noted():
+                values[token.text] = self.layout.symbol(token)
+        return values
+
+
+def _nothing() -> bytes:
+    """Stand for an instruction whose problems have been noted."""
+    return b""
+
+
+def _is_operator(token: Token, text: str) -> bool:
+    return token.kind == Kind.OPERATOR and token.text == text
+
+
+def _check_name(token: Token) -> None:
+    if token.text in REGISTER_NUMBERS or token.text == ".":
+        raise Problem(
+            token.place,
+            f"「{token.text}」はレジスターなどの名前なので、ラベルにはできません。"
+            "別の名前にしてください。",
+        )

@@ -1,0 +1,182 @@
+"""Operands: from tokens to register numbers and immediates, as a form's syntax asks."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from courseware.machine.assembler.expressions import Expression, parse
+from courseware.machine.assembler.lexer import Kind, Token
+from courseware.machine.assembler.problems import Place, Problem
+from courseware.machine.isa.decoder import FENCE_LETTERS
+from courseware.machine.isa.table import INSTRUCTIONS
+from courseware.machine.registers import REGISTER_NUMBERS
+
+_REGISTERS = ("rd", "rs1", "rs2", "rt")
+_MEMORY = "imm(rs1)"
+_ADDRESSES = ("target", "symbol")
+_SETS = ("pred", "succ")
+_MNEMONICS = frozenset(instruction.mnemonic for instruction in INSTRUCTIONS)
+
+Operand = list[Token]
+# Says 「もしかすると…」 for a word and the words that are known.
+Suggest = Callable[[str, Iterable[str]], str]
+
+
+@dataclass(frozen=True)
+class Immediate:
+    """A number to be put into a field: an expression, perhaps under %hi or the like.
+
+    ``relative`` says that the field holds the distance from the instruction to the value.
+    """
+
+    expression: Expression
+    modifier: str = ""
+    relative: bool = False
+
+
+def split(tokens: list[Token]) -> list[Operand]:
+    """Return the operands between the commas outside parentheses."""
+    if not tokens:
+        return []
+    operands: list[Operand] = [[]]
+    depth = 0
+    for token in tokens:
+        if token.kind == Kind.OPERATOR:
+            depth += (token.text == "(") - (token.text == ")")
+            if token.text == "," and depth <= 0:
+                operands.append([])
+                continue
+        operands[-1].append(token)
+    return operands
+
+
+def fits(syntax: str, operand: Operand) -> bool:
+    """Say whether an operand has the shape that a syntax asks for, right or wrong in detail."""
+    if syntax in _REGISTERS:
+        return _is_register(operand)
+    if syntax == _MEMORY:
+        return _is_memory(operand)
+    return not _is_register(operand) and not _is_memory(operand)
+
+
+def parameters(syntax: str, operand: Operand, place: Place) -> dict[str, Operand]:
+    """Return what the words of a pseudo-instruction's syntax stand for."""
+    if syntax in _REGISTERS:
+        return {syntax: operand}
+    if syntax == _MEMORY and _is_memory(operand):
+        return {"imm": _grouped(operand[:-3] or [_zero(place)]), "rs1": [operand[-2]]}
+    return {syntax: _grouped(operand)}
+
+
+class OperandReader:
+    """Reads the operands of one instruction into the values of its fields."""
+
+    def __init__(self, mnemonic: str, place: Place, suggest: Suggest) -> None:
+        self._mnemonic = mnemonic
+        self._place = place
+        self._suggest = suggest
+
+    def read(self, syntax: str, operand: Operand) -> dict[str, int | Immediate]:
+        """Return field values by name. Raises Problem for an operand that cannot be read."""
+        place = operand[0].place if operand else self._place
+        if not operand:
+            raise Problem(place, f"「{self._mnemonic}」のオペランドが一つ空です。{_wanted(syntax)}")
+        if syntax in _REGISTERS:
+            return {syntax: self._register(operand)}
+        if syntax in _SETS:
+            return {syntax: _fence_set(operand)}
+        if syntax == _MEMORY:
+            if not _is_memory(operand):
+                raise Problem(
+                    place,
+                    f"「{self._mnemonic}」では、メモリーの場所を「オフセット(レジスター)」の形、"
+                    "たとえば 0(a1) のように書きます。",
+                )
+            offset = operand[:-3] or [_zero(place)]
+            return {"imm": self._immediate(offset), "rs1": self._register([operand[-2]])}
+        if _is_register(operand):
+            raise Problem(
+                place,
+                f"「{self._mnemonic}」で数またはラベルを書く場所に、レジスター"
+                f"「{operand[0].text}」があります。数またはラベルに直してください。"
+                + self._alternative(self._mnemonic.removesuffix("i"), "レジスターどうしで計算する"),
+            )
+        return {"imm": self._immediate(operand, relative=syntax in _ADDRESSES)}
+
+    def _register(self, operand: Operand) -> int:
+        token = operand[0]
+        if len(operand) == 1 and token.text in REGISTER_NUMBERS:
+            return REGISTER_NUMBERS[token.text]
+        if len(operand) == 1 and token.kind == Kind.NAME:
+            hint = self._suggest(token.text, REGISTER_NUMBERS)
+            raise Problem(
+                token.place,
+                f"「{token.text}」というレジスターはありません。{hint}"
+                "x0 から x31、または a0、t0、s0、sp などの名前で書いてください。",
+            )
+        text = "".join(t.text for t in operand)
+        raise Problem(
+            token.place,
+            f"「{self._mnemonic}」でレジスターを書く場所に「{text[:20]}」があります。"
+            "レジスターに直してください。"
+            + self._alternative(f"{self._mnemonic}i", "数を使って計算する"),
+        )
+
+    def _alternative(self, mnemonic: str, purpose: str) -> str:
+        """Return advice to use the sister instruction, if there is one."""
+        is_other = mnemonic != self._mnemonic and mnemonic in _MNEMONICS
+        return f"{purpose}ときは {mnemonic} を使います。" if is_other else ""
+
+    def _immediate(self, operand: Operand, relative: bool = False) -> Immediate:
+        head = operand[0]
+        if head.kind == Kind.MODIFIER:
+            inner = parse(operand[1:], head.place)
+            place = operand[2].place  # behind the parenthesis, which the lexer has seen
+            return Immediate(Expression(inner.items, place), head.text, relative)
+        return Immediate(parse(operand, head.place), "", relative)
+
+
+def _wanted(syntax: str) -> str:
+    if syntax in _REGISTERS:
+        return "レジスターを書いてください。"
+    if syntax == _MEMORY:
+        return "0(a1) のような形でメモリーの場所を書いてください。"
+    return "数またはラベルを書いてください。"
+
+
+def _is_register(operand: Operand) -> bool:
+    return len(operand) == 1 and operand[0].text in REGISTER_NUMBERS
+
+
+def _is_memory(operand: Operand) -> bool:
+    """Say whether the operand ends in a name in parentheses that is not part of an expression."""
+    if len(operand) < 3 or operand[-2].kind != Kind.NAME:
+        return False
+    if operand[-3].text != "(" or operand[-1].text != ")":
+        return False
+    before = operand[-4] if len(operand) > 3 else None
+    if before is None or before.kind in (Kind.NUMBER, Kind.NAME, Kind.LOCAL):
+        return True
+    return before.kind == Kind.OPERATOR and before.text == ")"
+
+
+def _fence_set(operand: Operand) -> int:
+    text = operand[0].text
+    is_set = len(operand) == 1 and set(text) <= set(FENCE_LETTERS) and len(set(text)) == len(text)
+    if text != "0" and not is_set:
+        raise Problem(
+            operand[0].place,
+            f"「{text}」は fence の対象ではありません。iorw から選んで書いてください。",
+        )
+    return sum(1 << (3 - FENCE_LETTERS.index(letter)) for letter in text if letter != "0")
+
+
+def _zero(place: Place) -> Token:
+    return Token(Kind.NUMBER, "0", place)
+
+
+def _grouped(operand: Operand) -> Operand:
+    """Return an expression as one unit, whatever surrounds it."""
+    if not operand or operand[0].kind == Kind.MODIFIER:
+        return operand
+    start, end = operand[0].place, operand[-1].place
+    return [Token(Kind.OPERATOR, "(", start), *operand, Token(Kind.OPERATOR, ")", end)]

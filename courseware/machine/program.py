@@ -1,0 +1,75 @@
+"""What the assembler makes and a machine loads."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from courseware.machine.fields import Fields
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Bytes and the address where they belong."""
+
+    address: int
+    data: bytes
+
+    @property
+    def end(self) -> int:
+        """Return the address behind the last byte."""
+        return self.address + len(self.data)
+
+
+@dataclass(frozen=True)
+class Program:
+    """An assembled program.
+
+    ``entry`` is the address of the symbol ``_start``, or else the start of .text; ``lines`` gives
+    the 1-based source line of each instruction's address.
+    """
+
+    segments: tuple[Segment, ...]
+    entry: int
+    symbols: Mapping[str, int]
+    lines: Mapping[int, int]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON data that ``from_json`` reads."""
+        return {
+            "segments": [
+                {"address": s.address, "data": base64.b64encode(s.data).decode("ascii")}
+                for s in self.segments
+            ],
+            "entry": self.entry,
+            "symbols": dict(self.symbols),
+            "lines": {str(address): line for address, line in self.lines.items()},
+        }
+
+    @classmethod
+    def from_json(cls, data: object) -> "Program":
+        """Return the program. Raises ValueError for data that ``to_json`` did not make."""
+        fields = Fields(data)
+        segments = tuple(_segment(Fields(item)) for item in fields.items("segments"))
+        symbols, lines = fields.mapping("symbols"), fields.mapping("lines")
+        return cls(
+            segments,
+            fields.integer("entry", 0, 0xFFFF_FFFF),
+            {name: symbols.integer(name) for name in symbols.names},
+            {_address(name): lines.integer(name, 1) for name in lines.names},
+        )
+
+
+def _segment(fields: Fields) -> Segment:
+    try:
+        data = base64.b64decode(fields.text("data"), validate=True)
+    except binascii.Error as error:
+        raise ValueError("a segment's data is not base64") from error
+    return Segment(fields.integer("address", 0, 0xFFFF_FFFF), data)
+
+
+def _address(name: str) -> int:
+    if not name.isdecimal() or len(name) > 10:
+        raise ValueError(f"{name!r} is not an address")
+    return int(name)

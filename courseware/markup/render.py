@@ -121,7 +121,7 @@ def _sanitize(html: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener noreferrer",
     )
-    # What scrolls sideways must be reachable by keyboard (a group: a landmark for each would be noise).
+    # What scrolls sideways must be reachable by keyboard. (Groups: many landmarks are noise.)
     clean = clean.replace("<pre>", '<pre tabindex="0">')
     clean = clean.replace(
         "<table>",

@@ -26,8 +26,17 @@ document.addEventListener("click", (event) => {
   source.setSelectionRange(start, start + (lines[line - 1] ?? "").length);
 });
 
-// Leaving with unsaved text asks first.
-let saved = source.value;
+// A new preview shows the place that the author was reading.
+let scrolled = 0;
+document.addEventListener("htmx:beforeSwap", () => {
+  scrolled = document.querySelector(".editor__page")?.scrollTop ?? scrolled;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  document.querySelector(".editor__page")?.scrollTo(0, scrolled);
+});
+
+// Leaving with unsaved text asks first. A text that was refused is not saved.
+let saved = document.getElementById("problems") ? null : source.value;
 source.form.addEventListener("submit", () => (saved = source.value));
 window.addEventListener("beforeunload", (event) => {
   if (source.value !== saved) event.preventDefault();

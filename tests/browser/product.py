@@ -17,7 +17,7 @@ from urllib.request import urlopen
 from django.conf import settings
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CONTENT = Path(os.environ.get("CONTENT_DIR", ROOT / "content"))
+CONTENT = settings.CONTENT_DIR
 START_SECONDS = 90
 STOP_SECONDS = 10
 FAILURE = re.compile(r"Internal Server Error|\[(ERROR|CRITICAL)\]")

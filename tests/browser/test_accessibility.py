@@ -170,7 +170,7 @@ def barriers(page: Page) -> list[str]:
         page.set_viewport_size({"width": width, "height": 800})
         for scheme in ("light", "dark"):
             # Colours in the middle of a transition are nobody's colours.
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             found += [f"{width} px, {scheme}: {finding}" for finding in axe(page)]
     return found
 

@@ -28,6 +28,13 @@ def words_of(page: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
+def section_of(page: str, key: str) -> str:
+    """The words of the report's section with that key."""
+    return words_of(
+        page.split(f'<section aria-labelledby="{key}-title">')[1].split("</section>")[0]
+    )
+
+
 def paste(client: Client, text: str, **headers: Any) -> Any:
     return client.post(INDEX, {"text": text}, **headers)
 
@@ -57,17 +64,14 @@ def test_a_pasted_text_gets_its_report_and_stays_in_the_form(client: Client) -> 
     page = page_of(response)
     assert response.status_code == 200
     assert html.escape(TEXTS["intel-server"], quote=True) in page
-    words = words_of(page.split('id="result"')[1])
-    assert "貼り付けた本文 (224 行)" in words
-    order = [
-        "1 ソケット × 4 コア × 2 スレッド",
-        "CPU と構成",
-        "仮想化について分かること",
-        "この本文からは分からないこと",
-        "フラグの説明",
-    ]
-    places = [words.index(part) for part in order]
+    report = page.split('id="result"')[1]
+    assert "貼り付けた本文 (224 行)" in words_of(report)
+    assert "1 ソケット × 4 コア × 2 スレッド" in words_of(report.split("CPU と構成</h3>")[0])
+    order = ["conclusion-title", "facts-title", "findings-title", "unknown-title", "flags-title"]
+    places = [report.index(f'<h3 id="{part}">') for part in order]
     assert places == sorted(places)
+    for part in order[1:]:
+        assert f'href="#{part}"' in report
 
 
 def test_each_fact_is_marked_in_words_and_shape_with_its_line(client: Client) -> None:
@@ -104,15 +108,14 @@ def test_a_finding_has_its_state_reason_evidence_and_command(client: Client) -> 
 
 
 def test_what_no_text_tells_comes_with_commands(client: Client) -> None:
-    words = words_of(page_of(paste(client, TEXTS["intel-server"])))
-    unknown = words.split("この本文からは分からないこと")[1].split("フラグの説明")[0]
+    unknown = section_of(page_of(paste(client, TEXTS["intel-server"])), "unknown")
     for part in ("VT-d / AMD-Vi", "ls -l /dev/kvm", "ls /sys/kernel/iommu_groups", "dmesg"):
         assert part in unknown
 
 
 def test_vector_flags_are_said_to_be_no_virtualization_flags(client: Client) -> None:
-    words = words_of(page_of(paste(client, TEXTS["intel-server"])))
-    virtualization, others = words.split("フラグの説明")[1].split("仮想化のフラグではないもの", 1)
+    words = section_of(page_of(paste(client, TEXTS["intel-server"])), "flags")
+    virtualization, others = words.split("仮想化のフラグではないもの", 1)
     assert "vmx Intel VT-x" in virtualization
     assert "avx2 AVX2" in others
     assert "avx2" not in virtualization
@@ -254,20 +257,21 @@ def test_what_was_not_understood_is_listed_by_line(client: Client) -> None:
     lines.insert(5, "wonder : 1")
     lines.insert(7, "not a line of it")
     text = "\n".join(lines).replace(" fsrm", " fsrm zzz_new")
-    words = words_of(page_of(paste(client, text)))
-    unread = words.split("読めなかった行")[1]
+    page = page_of(paste(client, text))
+    unread = section_of(page, "unread")
     assert "2 行は意味が分からなかった" in unread
     assert "6 行目 wonder : 1" in unread
     assert "8 行目 not a line of it" in unread
-    assert "zzz_new" in words.split("まだ説明のないフラグ")[1]
+    assert "zzz_new" in section_of(page, "flags").split("まだ説明のないフラグ")[1]
 
 
 def test_repairs_and_warnings_are_told(client: Client) -> None:
     text = TEXTS["amd-guest"]
     cut = text[: text.index(" hypervisor")]
-    words = words_of(page_of(upload(client, cut.encode("utf-16"))))
+    page = page_of(upload(client, cut.encode("utf-16")))
+    words = words_of(page)
     assert "読み取りの注意があります: flags 行が途中で切れているようです" in words
-    assert "UTF-16 の文字コードとして読みました。" in words.split("読み取りの注意")[-1]
+    assert "UTF-16 の文字コードとして読みました。" in section_of(page, "notes")
     assert "x86-64-v3 以上" not in words
     assert "以上 ◐ 計算した" in words
 

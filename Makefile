@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := LOCAL=1 $(BIN)/python manage.py
 
-.PHONY: run test format check unit system-packages clean
+.PHONY: run test format check unit screenshots system-packages clean
 
 run: $(VENV)/.installed
 	@$(MANAGE) migrate --verbosity 0
@@ -37,6 +37,11 @@ unit: $(VENV)/.installed-dev
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# The pictures in the README.
+screenshots: $(VENV)/.installed-dev system-packages
+	LOCAL=1 DJANGO_SETTINGS_MODULE=courseware.config.settings \
+		$(BIN)/python -m tests.browser.screenshots docs/screenshots
 
 # The browser tests need Debian's Chromium and a Japanese font.
 system-packages:

@@ -180,10 +180,12 @@ LOGGING = {
 CONTENT_IMPORTERS = [
     "courseware.lessons.importing",
     "courseware.quizzes.importing",
+    "courseware.labs.importing",
 ]
 MY_PAGE_SECTIONS = [
     "courseware.lessons.my_page.section",
     "courseware.quizzes.my_page.section",
+    "courseware.labs.my_page.section",
 ]
 
 # Limits: each is named, tested at its edge, and shown to the user before they hit it

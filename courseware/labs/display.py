@@ -1,0 +1,136 @@
+"""The stored view of a machine (see runner.jobs) as the page shows it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from courseware.labs.models import Program
+from courseware.machine import REGISTER_NAMES
+
+CONTEXT_LINES = 6  # of the source, shown before and after the current one
+ROW_BYTES = 16
+GOOD, WARN, BAD = "good", "warn", "bad"
+TONES = {
+    "exit": GOOD,
+    "breakpoint": GOOD,
+    "trap": BAD,
+    "instruction-limit": WARN,
+    "time-limit": WARN,
+    "output-limit": WARN,
+}
+
+
+@dataclass(frozen=True)
+class Register:
+    """A register: number ("x10"), ABI name, value in hexadecimal and signed decimal."""
+
+    number: str
+    name: str
+    hexadecimal: str
+    decimal: str
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A byte of memory."""
+
+    hexadecimal: str
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of memory with its bytes as text (a dot where a byte is no printable ASCII)."""
+
+    address: str
+    cells: list[Cell]
+    text: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the source near the current one."""
+
+    number: int
+    text: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Display:
+    """Everything that the page shows of a machine."""
+
+    pc: str
+    line: int | None
+    next: str
+    instret: int
+    at_start: bool
+    stop: str
+    tone: str
+    step: dict[str, Any] | None
+    output: str
+    registers: list[Register]
+    listing: list[Line]
+    memory: list[Row]
+    memory_error: str
+    symbols: list[str]
+
+
+def display(program: Program) -> Display | None:
+    """Return what the page shows, or None while the program is not on a machine."""
+    view = program.view
+    if "registers" not in view:
+        return None
+    stop = view["stop"] or {"reason": "", "message": ""}
+    return Display(
+        pc=_word(view["pc"]),
+        line=view["line"],
+        next=view["next"],
+        instret=view["instret"],
+        at_start=view["instret"] == 0,
+        stop=stop["message"],
+        tone=TONES.get(stop["reason"], WARN),
+        step=view["step"],
+        output=view["output"],
+        registers=list(_registers(view["registers"], set(view["changed"]))),
+        listing=list(_listing(program.source, view["line"])),
+        memory=list(_memory(view["memory"])),
+        memory_error=view["memory"]["error"],
+        symbols=[name for name, _ in view["symbols"]],
+    )
+
+
+def _word(value: int) -> str:
+    return f"0x{value:08x}"
+
+
+def _registers(values: list[int], changed: set[int]) -> Iterator[Register]:
+    for number, value in enumerate(values):
+        signed = value - (1 << 32) if value >> 31 else value
+        yield Register(
+            f"x{number}", REGISTER_NAMES[number], _word(value), str(signed), number in changed
+        )
+
+
+def _listing(source: str, current: int | None) -> Iterator[Line]:
+    if current is None:
+        return
+    lines = source.split("\n")
+    first = max(1, current - CONTEXT_LINES)
+    for number in range(first, min(len(lines), current + CONTEXT_LINES) + 1):
+        yield Line(number, lines[number - 1], number == current)
+
+
+def _memory(memory: dict[str, Any]) -> Iterator[Row]:
+    if memory["error"]:
+        return
+    data, start = bytes.fromhex(memory["bytes"]), memory["address"]
+    written = {address + i - start for address, size in memory["written"] for i in range(size)}
+    for at in range(0, len(data), ROW_BYTES):
+        row = data[at : at + ROW_BYTES]
+        yield Row(
+            address=_word(start + at & 0xFFFF_FFFF),
+            cells=[Cell(f"{byte:02x}", at + i in written) for i, byte in enumerate(row)],
+            text="".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in row),
+        )

@@ -1,0 +1,179 @@
+"""What a worker does for the web process: drive a program, or grade one. JSON in, JSON out."""
+
+import base64
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from courseware.grading.programs import ProgramTests, grade_program
+from courseware.machine import (
+    AssemblyError,
+    AssemblyLimits,
+    Debugger,
+    Machine,
+    MachineLimits,
+    Program,
+    Step,
+    Stop,
+    assemble,
+    disassemble,
+)
+
+Json = dict[str, Any]
+# Data for graded calls lies in the upper half of the memory, far from program and stack.
+BLOCKS_OFFSET = 0x2_0000
+MEMORY_BYTES = 256  # shown on the page: 16 rows of 16 bytes
+
+
+def drive(request: Json) -> Json:
+    """Carry out one action on a program and return what the page shows.
+
+    The request has ``source``, ``state`` (base64 of the machine that the source runs on, or
+    None to assemble it anew), ``action`` (run, step, back, reset or look), ``look`` (the
+    address, or the label, whose memory is shown; or empty) and ``limits``. The answer has
+    ``state`` and ``view``; after an assembly with problems ``state`` is None and the view
+    holds ``problems`` (line, column, message) alone.
+    """
+    limits = request["limits"]
+    try:
+        debugger = _opened(request["source"], request["state"], limits)
+    except AssemblyError as error:
+        return {"state": None, "view": {"problems": [asdict(p) for p in error.problems]}}
+    stop = _act(debugger, request["action"], limits)
+    return {
+        "state": base64.b64encode(debugger.to_bytes()).decode(),
+        "view": _view(debugger, stop, request["look"]),
+    }
+
+
+def _opened(source: str, state: str | None, limits: Json) -> Debugger:
+    if state is not None:
+        return Debugger.from_bytes(base64.b64decode(state))
+    return Debugger(assemble(source, _assembly_limits(limits)), _machine_limits(limits))
+
+
+def _assembly_limits(limits: Json) -> AssemblyLimits:
+    return AssemblyLimits(
+        max_characters=limits["characters"],
+        max_lines=limits["lines"],
+        max_image_bytes=limits["image_bytes"],
+    )
+
+
+def _machine_limits(limits: Json) -> MachineLimits:
+    return MachineLimits(
+        memory_bytes=limits["memory_bytes"], max_output_bytes=limits["output_bytes"]
+    )
+
+
+def _deadline(limits: Json) -> Callable[[], bool]:
+    end = time.monotonic() + limits["seconds"]
+    return lambda: time.monotonic() > end
+
+
+def _act(debugger: Debugger, action: str, limits: Json) -> Stop | None:
+    """Do what was asked; return why the machine does not go on, or None when it can."""
+    if action == "run":
+        return debugger.run(limits["instructions"], deadline=_deadline(limits))
+    if action == "step":
+        step = debugger.step()
+        return step.stop if step else debugger.machine.stop
+    if action == "back":
+        debugger.step_back()
+    elif action == "reset":
+        debugger.reset()
+    return debugger.machine.stop
+
+
+def _view(debugger: Debugger, stop: Stop | None, look: str) -> Json:
+    machine = debugger.machine
+    return {
+        "problems": [],
+        "pc": machine.pc,
+        "line": debugger.program.lines.get(machine.pc),
+        "next": _next(debugger),
+        "instret": machine.instret,
+        "registers": list(machine.registers),
+        "changed": sorted(debugger.changed),
+        # PostgreSQL's JSON has no NUL; its picture says that there is one.
+        "output": machine.output.decode("utf-8", "replace").replace("\0", "\u2400"),
+        "step": _step(debugger.last),
+        "stop": {"reason": stop.reason.value, "message": stop.message} if stop else None,
+        "memory": _memory(debugger, look),
+        "symbols": sorted(debugger.program.symbols.items(), key=lambda item: item[1])[:100],
+    }
+
+
+def _next(debugger: Debugger) -> str:
+    """Return the instruction that comes next; empty when the pc has left the program."""
+    pc = debugger.machine.pc
+    if pc not in debugger.program.lines:
+        return ""
+    return disassemble(int.from_bytes(debugger.machine.read_memory(pc, 4), "little"), pc)
+
+
+def _step(step: Step | None) -> Json | None:
+    if step is None:
+        return None
+    return {"address": step.address, "text": step.text, "explanation": step.explanation}
+
+
+def _memory(debugger: Debugger, look: str) -> Json:
+    """Return the bytes around what was asked for; by default the program's data."""
+    program = debugger.program
+    address = _address(program, look) if look else _data_start(program)
+    if address is None:
+        known = "、".join(list(program.symbols)[:8]) or "なし"
+        message = (
+            f"「{look}」というラベルはありません。ラベル (今あるもの: {known}) か、"
+            "0x80000000 のような 16 進数の番地を入力してください。"
+        )
+        return {"look": look, "error": message}
+    start = address & ~0xF
+    written = debugger.last.written if debugger.last else ()
+    return {
+        "look": look,
+        "error": "",
+        "address": start,
+        "bytes": debugger.machine.read_memory(start, MEMORY_BYTES).hex(),
+        "written": [list(span) for span in written],
+    }
+
+
+def _address(program: Program, look: str) -> int | None:
+    if look in program.symbols:
+        return program.symbols[look]
+    try:
+        return int(look, 0) & 0xFFFF_FFFF
+    except ValueError:
+        return None
+
+
+def _data_start(program: Program) -> int:
+    """Return where the data begin: the second segment, or the program itself."""
+    return program.segments[min(1, len(program.segments) - 1)].address if program.segments else 0
+
+
+def grade(request: Json) -> Json:
+    """Grade a program and return ``results`` (CaseResult as JSON), or ``problems``.
+
+    The request has ``source``, ``tests`` (ProgramTests.to_json) and ``limits``.
+    """
+    limits = request["limits"]
+    try:
+        program = assemble(request["source"], _assembly_limits(limits))
+    except AssemblyError as error:
+        return {"problems": [asdict(p) for p in error.problems], "results": []}
+    tests = ProgramTests.from_json(request["tests"])
+    function = program.symbols.get(tests.calls)
+
+    def load() -> tuple[Machine, int | None]:
+        return Machine(program, _machine_limits(limits)), function
+
+    blocks_at = (program.segments[0].address if program.segments else 0) + BLOCKS_OFFSET
+    results = grade_program(tests, load, blocks_at, _deadline(limits))
+    return {"problems": [], "results": [asdict(result) for result in results]}
+
+
+JOBS: dict[str, Callable[[Json], Json]] = {"drive": drive, "grade": grade}

@@ -1,0 +1,124 @@
+"""Pages of the labs: the list, and a lab with its program and machine."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from courseware.classes.http import LearnerRequest
+from courseware.classes.throttling import rate_limited
+from courseware.labs import services
+from courseware.labs.display import display
+from courseware.labs.models import Lab, LabRevision, Program
+
+
+@never_cache
+@require_safe
+def index(request: LearnerRequest) -> HttpResponse:
+    """List the labs."""
+    return render(request, "labs/index.html", {"labs": services.published_labs(request.learner)})
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@rate_limited("runs")
+def lab(request: LearnerRequest, slug: str) -> HttpResponse:
+    """Show a lab with the learner's program; a POST does what its button says.
+
+    Every POST leads back to the page (htmx gets the machine alone), so that a reload repeats
+    nothing.
+    """
+    try:
+        found, revision = services.published_lab(slug)
+    except Lab.DoesNotExist:
+        raise Http404("演習が見つかりません。") from None
+    if request.method == "POST":
+        return _act(request, found, revision)
+    return _page(request, found, revision)
+
+
+def _act(request: LearnerRequest, found: Lab, revision: LabRevision) -> HttpResponse:
+    action = request.POST.get("action", "")
+    program = _program(request, found, revision, "program")
+    source = request.POST.get("source", "")
+    try:
+        if action in ("fresh", "open"):
+            _leave(request, program, action, source, revision)
+            page = reverse("labs:lab", args=[found.slug])
+            return HttpResponseClientRedirect(page) if request.htmx else redirect(page)
+        _drive_or_grade(request, program, action, source, revision)
+    except services.Conflict:
+        return _page(request, found, revision, status=409, posted=source, conflict=True)
+    except services.Refused as refusal:
+        return _page(request, found, revision, status=422, posted=source, refusal=str(refusal))
+    if request.htmx:
+        return _page(request, found, revision, graded=action == "grade")
+    place = "result" if action == "grade" else "machine"
+    return redirect(f"{reverse('labs:lab', args=[found.slug])}#{place}")
+
+
+def _leave(
+    request: LearnerRequest, program: Program, action: str, source: str, revision: LabRevision
+) -> None:
+    """Keep what was typed, and open a new program or another one."""
+    if "source" in request.POST:
+        services.keep(program, _base(request), source)
+    if action == "fresh":
+        services.start_again(request.ensure_learner(), program.lab, revision)
+    else:
+        services.bring_forward(_program(request, program.lab, revision, "other"))
+
+
+def _drive_or_grade(
+    request: LearnerRequest, program: Program, action: str, source: str, revision: LabRevision
+) -> None:
+    base = _base(request)
+    if action == "grade" and revision.tests is not None:
+        services.grade(program, base, source, revision)
+    elif action in services.DRIVES:
+        services.drive(program, base, action, source, request.POST.get("look", ""))
+    else:
+        raise Http404("この操作はありません。")
+
+
+def _page(
+    request: LearnerRequest,
+    found: Lab,
+    revision: LabRevision,
+    *,
+    status: int = 200,
+    posted: str | None = None,
+    **context: Any,
+) -> HttpResponse:
+    bench = services.bench(request.learner, found, revision)
+    context |= {
+        "bench": bench,
+        "lab": found,
+        "revision": revision,
+        "source": bench.program.source if posted is None else posted,
+        "machine": display(bench.program),
+        "limits": settings.LAB_LIMITS,
+    }
+    fragment = "#answer" if request.htmx else ""
+    return render(request, f"labs/lab.html{fragment}", context, status=status)
+
+
+def _program(request: LearnerRequest, found: Lab, revision: LabRevision, field: str) -> Program:
+    """Return the learner's program that a field of the form names (the newest if empty)."""
+    try:
+        pk = UUID(request.POST[field]) if request.POST.get(field) else None
+        return services.open_program(request.ensure_learner(), found, revision, pk)
+    except (Program.DoesNotExist, ValueError):
+        raise Http404("プログラムが見つかりません。") from None
+
+
+def _base(request: LearnerRequest) -> int:
+    """Return the version that the form was made from; -1, which no program has, for nonsense."""
+    base = request.POST.get("base", "")
+    return int(base) if base.isdecimal() and base.isascii() and len(base) < 10 else -1

@@ -11,6 +11,7 @@ Three ways to run it:
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import dj_database_url
@@ -96,7 +97,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     # A file, as in real use: threads of a test then see WAL's locks, not a shared cache's.
-    DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+    # Of each process its own, so that two test runs at once do not meet.
+    DATABASES["default"]["TEST"] = {
+        "NAME": str(Path(tempfile.gettempdir()) / f"courseware-test-{os.getpid()}.sqlite3")
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # People

@@ -1,10 +1,12 @@
 """Who is asking: the learner behind a request, guest or account."""
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django_htmx.http import reswap
 from django_htmx.middleware import HtmxDetails
 
 from courseware.classes import services
@@ -42,8 +44,26 @@ class LearnerMiddleware:
 def _ensure_learner(request: LearnerRequest) -> User:
     if request.learner is None:
         request.learner = services.create_guest()
+        token = request.META.get("CSRF_COOKIE")
         login(request, request.learner, backend=BACKEND)
+        # Nobody gained a right by becoming a guest: the forms that are open stay good.
+        if token is not None:
+            request.META["CSRF_COOKIE"] = token
     return request.learner
+
+
+def refusal(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int
+) -> HttpResponse:
+    """Return a page that refuses a request.
+
+    htmx gets the page's ``notice`` alone, above what is there: the form and its input stay.
+    """
+    if not getattr(request, "htmx", False):
+        return render(request, template, context, status=status)
+    response = render(request, f"{template}#notice", context, status=status)
+    reswap(response, "afterbegin")
+    return response
 
 
 def account_of(request: HttpRequest) -> User | None:

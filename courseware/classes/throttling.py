@@ -6,11 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django_htmx.http import reswap
 from limits import RateLimitItem, parse
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter, RateLimiter
+
+from courseware.classes.http import refusal
 
 View = Callable[..., HttpResponse]
 
@@ -38,17 +38,11 @@ def identity(request: HttpRequest) -> str:
 
 
 def too_many_requests(request: HttpRequest, kind: str) -> HttpResponse:
-    """Return the Japanese page that says how often this may be done, with status 429.
-
-    htmx gets the notice alone, above what is there: the form and its input stay.
-    """
+    """Return the Japanese page that says how often this may be done, with status 429."""
     item = _limit(settings.RATE_LIMITS[kind])
     seconds = item.get_expiry()
-    htmx = bool(getattr(request, "htmx", False))
-    template = "429.html" + ("#notice" if htmx else "")
-    response = render(request, template, {"amount": item.amount, "seconds": seconds}, status=429)
-    if htmx:
-        reswap(response, "afterbegin")
+    context = {"amount": item.amount, "seconds": seconds}
+    response = refusal(request, "429.html", context, 429)
     response["Retry-After"] = str(seconds)
     return response
 

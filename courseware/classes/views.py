@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from courseware.classes import my_page as my_page_registry
 from courseware.classes import services, throttling
 from courseware.classes.forms import SignInForm, SignUpForm
-from courseware.classes.http import BACKEND, LearnerRequest, account_of
+from courseware.classes.http import BACKEND, LearnerRequest, account_of, refusal
 
 
 @never_cache
@@ -81,4 +81,4 @@ def my_page(request: LearnerRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say in Japanese that the form was too old or came from elsewhere."""
-    return render(request, "403_csrf.html", status=403)
+    return refusal(request, "403_csrf.html", {}, 403)

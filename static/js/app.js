@@ -38,7 +38,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 // Answers that say "no" (422, 429, ...) are shown like any other fragment.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if ([404, 409, 413, 422, 429, 503].includes(event.detail.xhr.status)) {
+  if ([403, 404, 409, 413, 422, 429, 503].includes(event.detail.xhr.status)) {
     event.detail.shouldSwap = true;
     event.detail.isError = false;
   }

@@ -1,3 +1,4 @@
+import re
 import threading
 from pathlib import Path
 
@@ -189,3 +190,29 @@ def test_forms_are_protected_from_other_sites() -> None:
         answer = client.post(url)
         assert answer.status_code == 403
         assert "送信を受け付けられませんでした" in answer.content.decode()
+
+
+def token(page: str) -> str:
+    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_forms_that_are_open_stay_good_when_a_visitor_becomes_a_guest(lesson: Lesson) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    form = {"csrfmiddlewaretoken": token(browser.get("/lessons/first/").content.decode())}
+    for finished in ("1", "0"):
+        response = browser.post("/lessons/first/finish/", form | {"finished": finished})
+        assert response.status_code == 302, "the second post is a guest's, with the first token"
+
+
+def test_a_form_from_before_signing_in_is_refused_in_words(lesson: Lesson, student: User) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    form = {"csrfmiddlewaretoken": token(browser.get("/accounts/login/").content.decode())}
+    browser.post("/accounts/login/", form | {"username": "gakusei", "password": PASSWORD})
+    url = "/lessons/first/finish/"
+    page = browser.post(url, form).content.decode()
+    assert "ページを再読み込み" in page
+    fragment = browser.post(url, form, headers={"HX-Request": "true"})
+    assert fragment["HX-Reswap"] == "afterbegin"
+    assert "<html" not in fragment.content.decode()

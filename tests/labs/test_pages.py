@@ -235,7 +235,7 @@ def test_starting_again_keeps_what_was_there(labs: None, client: Client) -> None
 def test_htmx_gets_the_machine_alone(labs: None, client: Client) -> None:
     page = text(post(client, "step", COUNT, htmx=True))
     assert "<html" not in page
-    assert 'id="machine"' in page
+    assert "計算機の状態" in page
     assert 'hx-swap-oob="innerHTML"' in page
     response = post(client, "fresh", COUNT, htmx=True)
     assert response["HX-Redirect"] == URL

@@ -1,5 +1,4 @@
 // Small improvements for every page. All pages work without this file.
-"use strict";
 
 // Enter that confirms a kana conversion must not submit the form.
 // Safari ends the composition first and then reports key code 229.
@@ -36,22 +35,35 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (target) target.focus();
 });
 
-// Answers that say "no" (422, 429, ...) are shown like any other fragment.
+// What went wrong between two pages is said in the notice, and what was typed stays.
+const notice = document.getElementById("connection-notice");
+const unreachable = notice.textContent.trim();
+
+function tell(text) {
+  notice.firstElementChild.textContent = text;
+  notice.hidden = false;
+}
+
+document.addEventListener("htmx:beforeRequest", () => (notice.hidden = true));
+for (const name of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => tell(unreachable));
+}
+
+// A refusal that is a fragment (a form with its errors) is shown like any other fragment.
+// One that is a whole page (the session ended, too many requests, a failure) has no place in
+// this page: the notice tells its words.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if ([403, 404, 409, 413, 422, 429, 503].includes(event.detail.xhr.status)) {
-    event.detail.shouldSwap = true;
-    event.detail.isError = false;
-  }
+  const { status, responseText } = event.detail.xhr;
+  if (status < 400) return;
+  event.detail.isError = false;
+  event.detail.shouldSwap = !/<html/i.test(responseText);
+  if (!event.detail.shouldSwap) tell(`${words(responseText)} 入力はそのまま残っています。`);
 });
 
-// The connection failed: say so, and keep what was typed.
-for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-  document.addEventListener(name, () => {
-    const notice = document.getElementById("connection-notice");
-    if (notice) notice.hidden = false;
-  });
+function words(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const heading = page.querySelector("main h1");
+  if (!heading) return "サーバーで問題が起きました。しばらくしてから、もう一度お試しください。";
+  const text = heading.parentElement.querySelectorAll("h1 ~ p:not(:has(a))");
+  return `${heading.textContent}。${[...text].map((p) => p.textContent).join("")}`;
 }
-document.addEventListener("htmx:beforeRequest", () => {
-  const notice = document.getElementById("connection-notice");
-  if (notice) notice.hidden = true;
-});

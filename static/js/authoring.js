@@ -1,5 +1,4 @@
 // The editor: a preview that follows typing, and links from a problem to its line.
-"use strict";
 
 const source = document.getElementById("source");
 const previewButton = document.querySelector('button[name="action"][value="preview"]');

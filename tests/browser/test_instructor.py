@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser import answers, steps
 from tests.browser.product import Product
@@ -13,8 +13,9 @@ from tests.browser.watch import Watch
 LESSON = "emulation-simulation"  # the one that these tests edit
 STUDENTS_PAGE = f"/lessons/{LESSON}/"
 EDITOR = f"/authoring/lessons/{LESSON}/"
-LOOK = """(root) => ["h1", ".lead", ".objectives", ".objectives li", ".article > p", ".article > h2",
-                     ".article .term", ".article pre", ".article table", ".article svg text"].map(
+LOOK = """(root) => ["h1", ".lead", ".objectives", ".objectives li", ".article > p",
+                     ".article > h2", ".article .term", ".article pre", ".article table",
+                     ".article svg text"].map(
   (selector) => {
     const style = getComputedStyle(root.querySelector(selector));
     return [selector, style.font, style.color, style.background, style.lineHeight, style.padding,
@@ -116,7 +117,12 @@ def test_the_preview_stays_where_the_author_reads(editor: Page) -> None:
 def test_leaving_asks_while_text_is_not_saved(editor: Page, watch: Watch) -> None:
     watch.announce(f"422 {EDITOR}")
     asked: list[str] = []
-    editor.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    def note(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.accept()
+
+    editor.on("dialog", note)
     editor.goto(EDITOR)
     assert asked == [], "nothing was typed"
     type_at_the_end(editor, "\n[[ない用語]]\n")

@@ -1,5 +1,6 @@
 """What a keyboard does: kana conversion, Enter, and a quiz without a mouse."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -123,6 +124,7 @@ def test_a_quiz_without_a_mouse(page: Page, watch: Watch) -> None:
     expect(page.locator("#main")).to_be_focused()
     tab_to(page, page.get_by_role("button", name="クイズを始める"))
     page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/attempts/"))
 
     single = steps.card(page, answers.position(steps.LESSON, SingleQuestion))
     tab_to(page, single.get_by_role("radio").first)

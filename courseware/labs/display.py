@@ -8,7 +8,7 @@ from courseware.labs.models import Program
 from courseware.machine import REGISTER_NAMES
 
 CONTEXT_LINES = 6  # of the source, shown before and after the current one
-ROW_BYTES = 16
+ROW_BYTES = 8
 GOOD, WARN, BAD = "good", "warn", "bad"
 TONES = {
     "exit": GOOD,

@@ -44,12 +44,12 @@ def lab(request: LearnerRequest, slug: str) -> HttpResponse:
 
 
 def _act(request: LearnerRequest, found: Lab, revision: LabRevision) -> HttpResponse:
-    action = request.POST.get("action", "")
-    program = _program(request, found, revision, "program")
-    source = request.POST.get("source", "")
+    action, _, other = request.POST.get("action", "").partition(":")
+    program = _program(request, found, revision, request.POST.get("program", ""))
+    source = request.POST.get("source", program.source)
     try:
         if action in ("fresh", "open"):
-            _leave(request, program, action, source, revision)
+            _leave(request, program, other, source, revision)
             page = reverse("labs:lab", args=[found.slug])
             return HttpResponseClientRedirect(page) if request.htmx else redirect(page)
         _drive_or_grade(request, program, action, source, revision)
@@ -64,15 +64,15 @@ def _act(request: LearnerRequest, found: Lab, revision: LabRevision) -> HttpResp
 
 
 def _leave(
-    request: LearnerRequest, program: Program, action: str, source: str, revision: LabRevision
+    request: LearnerRequest, program: Program, other: str, source: str, revision: LabRevision
 ) -> None:
-    """Keep what was typed, and open a new program or another one."""
-    if "source" in request.POST:
-        services.keep(program, _base(request), source)
-    if action == "fresh":
-        services.start_again(request.ensure_learner(), program.lab, revision)
+    """Keep what was typed, and open another program, or a new one where none is named."""
+    chosen = _program(request, program.lab, revision, other) if other else None
+    services.keep(program, _base(request), source)
+    if chosen:
+        services.bring_forward(chosen)
     else:
-        services.bring_forward(_program(request, program.lab, revision, "other"))
+        services.start_again(request.ensure_learner(), program.lab, revision)
 
 
 def _drive_or_grade(
@@ -109,11 +109,11 @@ def _page(
     return render(request, f"labs/lab.html{fragment}", context, status=status)
 
 
-def _program(request: LearnerRequest, found: Lab, revision: LabRevision, field: str) -> Program:
-    """Return the learner's program that a field of the form names (the newest if empty)."""
+def _program(request: LearnerRequest, found: Lab, revision: LabRevision, pk: str) -> Program:
+    """Return the learner's program by its identifier (the newest where that is empty)."""
     try:
-        pk = UUID(request.POST[field]) if request.POST.get(field) else None
-        return services.open_program(request.ensure_learner(), found, revision, pk)
+        key = UUID(pk) if pk else None
+        return services.open_program(request.ensure_learner(), found, revision, key)
     except (Program.DoesNotExist, ValueError):
         raise Http404("プログラムが見つかりません。") from None
 

@@ -59,8 +59,8 @@ class _Assembler:
         image_bytes = self.layout.place_sections()
         if image_bytes > self._limits.max_image_bytes and not self._is_full:
             self._report_full(statements[-1][0].place)
+        symbols = self._symbols()  # in the order of the source, so that chains are not deep
         segments = tuple(self._segments())
-        symbols = self._symbols()
         self._problems.raise_any()
         return Program(
             segments,

@@ -1,8 +1,10 @@
 """Expressions of the assembler: parsed once, evaluated when the addresses are known.
 
 Operators bind as in GNU as (its manual, "Infix Operators"): first ``* / % << >>``, then
-``| & ^``, then ``+ -``. Numbers are 64-bit two's complement. An expression is kept in postfix
-order, so that neither parsing nor evaluating recurses, however deeply it is nested.
+``| & ^``, then ``+ -``. Numbers are 64-bit two's complement. ``>>`` keeps the sign, so that
+``-8 >> 1`` is -4; GNU as brings in zeroes at bit 63, which no 32-bit value shows below a shift by
+32. An expression is kept in postfix order, so that neither parsing nor evaluating recurses,
+however deeply it is nested.
 """
 
 from collections.abc import Callable

@@ -44,7 +44,7 @@ Statement = list[Token]
 # What a Japanese input method or a word processor makes of the ASCII characters.
 _HALF_WIDTH: dict[int, str | int | None] = {
     **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
-    **str.maketrans("\u3000\u00a0、。−ー“”‘’×÷", "  ,.--\"\"''*/"),
+    **str.maketrans("\u3000\u00a0、。−“”‘’×÷", "  ,.-\"\"''*/"),
 }
 
 _LINE_END = re.compile(r"\r\n|\n|\r")

@@ -148,8 +148,8 @@ def _is_register(operand: Operand) -> bool:
 
 
 def _is_memory(operand: Operand) -> bool:
-    """Say whether the operand ends in a name in parentheses that is not part of an expression."""
-    if len(operand) < 3 or operand[-2].kind != Kind.NAME:
+    """Say whether the operand ends in one word in parentheses that follows a whole offset."""
+    if len(operand) < 3 or operand[-2].kind not in (Kind.NAME, Kind.NUMBER):
         return False
     if operand[-3].text != "(" or operand[-1].text != ")":
         return False

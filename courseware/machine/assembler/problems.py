@@ -86,7 +86,8 @@ class Problems:
             return ""
         self._suggestions += 1
         spellings = {name.lower(): name for name in known}
-        near = get_close_matches(word.lower(), spellings, n=3, cutoff=0.6)
+        cutoff = 0.5 if len(word) <= 2 else 0.6  # one letter in two is near, too
+        near = get_close_matches(word.lower(), spellings, n=3, cutoff=cutoff)
         if not near:
             return ""
         nearest = max(near, key=lambda name: _common_start(name, word.lower()))

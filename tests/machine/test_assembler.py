@@ -1,0 +1,132 @@
+"""What the assembler makes of texts without mistakes (see also test_against_gnu_as)."""
+
+import json
+
+import pytest
+
+from courseware.machine import Program, Segment, assemble, disassemble
+from courseware.machine.memory_map import RAM_BASE
+
+
+def code(source: str) -> list[str]:
+    """Return the instructions of .text as text."""
+    data = assemble(source).segments[0].data
+    words = (int.from_bytes(data[i : i + 4], "little") for i in range(0, len(data), 4))
+    return [disassemble(word, RAM_BASE + 4 * number) for number, word in enumerate(words)]
+
+
+def data(source: str) -> bytes:
+    """Return the bytes that follow ``.data``."""
+    (segment,) = assemble(f".data\n{source}").segments
+    return segment.data
+
+
+def test_sections_follow_each_other_from_the_start_of_ram() -> None:
+    program = assemble(
+        ".bss\nb: .space 8\n.data\nd: .word 1\n.section .rodata\nr: .word 2\n.text\nnop\n"
+    )
+    assert program.segments == (
+        Segment(RAM_BASE, b"\x13\0\0\0"),
+        Segment(RAM_BASE + 16, b"\2\0\0\0"),
+        Segment(RAM_BASE + 32, b"\1\0\0\0"),
+    )
+    assert program.symbols == {"b": RAM_BASE + 48, "d": RAM_BASE + 32, "r": RAM_BASE + 16}
+
+
+def test_entry_is_start_or_the_beginning_of_text() -> None:
+    assert assemble("nop\n_start: nop").entry == RAM_BASE + 4
+    assert assemble("nop\nstart: nop").entry == RAM_BASE
+
+
+def test_lines_of_instructions_are_kept() -> None:
+    program = assemble("# one\nli a0, 100000\n\nx: y: nop; nop\n.data\n.word 1")
+    assert program.lines == {
+        RAM_BASE: 2,
+        RAM_BASE + 4: 2,
+        RAM_BASE + 8: 4,
+        RAM_BASE + 12: 4,
+    }
+
+
+def test_program_survives_json() -> None:
+    program = assemble('_start: la a0, x\n.data\nx: .asciz "あ"\n.equ N, -1')
+    assert Program.from_json(json.loads(json.dumps(program.to_json()))) == program
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"entry": -1},
+        {"entry": "0"},
+        {"segments": [{"address": 0}]},
+        {"segments": [{"address": 0, "data": "%"}]},
+        {"segments": [{"address": 0, "data": "あ"}]},
+        {"lines": {"x": 1}},
+        {"lines": {"1": 0}},
+        {"symbols": []},
+        {"symbols": {"x": True}},
+    ],
+)
+def test_damaged_json_is_a_value_error(change: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"expected|missing|base64|ASCII|address"):
+        Program.from_json(assemble("nop").to_json() | change)
+
+
+def test_comments_of_all_kinds() -> None:
+    source = "nop # a ; nop\nnop // b\n/* c\n nop\n*/ nop /* d */; nop /* e\n*/\n# ａ，全角"
+    assert code(source) == ["addi zero, zero, 0"] * 4
+
+
+def test_line_ends_of_all_kinds() -> None:
+    assert assemble("nop\r\nnop\rnop\nnop").lines == {RAM_BASE + 4 * i: i + 1 for i in range(4)}
+
+
+def test_strings_keep_full_width_characters_and_comment_marks() -> None:
+    assert data('.ascii "＃ａ，　# // /* ; \\" あ"') == '＃ａ，　# // /* ; " あ'.encode()
+
+
+def test_escapes() -> None:
+    assert data(r'.ascii "\n\t\r\\\"\0\101\x7fz"') == b'\n\t\r\\"\0A\x7fz'
+
+
+def test_numeric_labels_are_found_in_their_direction() -> None:
+    assert code("1: nop\n1: j 1b\nj 1f\n1: j 1b") == [
+        "addi zero, zero, 0",
+        "jal zero, 0x80000004",
+        "jal zero, 0x8000000c",
+        "jal zero, 0x8000000c",
+    ]
+
+
+def test_operators_bind_as_in_gnu_as() -> None:
+    assert data(".byte 1 + 2 * 3, 1 + 2 << 2, 6 & 3 + 1, -(2 + 3) * 2, ~0 ^ 1") == bytes(
+        [7, 9, 3, 0xF6, 0xFE]
+    )
+
+
+def test_constants_may_name_what_comes_later_and_each_other() -> None:
+    assert data(".equ A, B + 1\n.equ B, y - x\nx: .word A\ny: .word B") == b"\5\0\0\0\4\0\0\0"
+
+
+def test_long_chain_of_constants() -> None:
+    chain = "\n".join(f".equ n{i}, n{i - 1} + n{i - 1}" for i in range(1, 300))
+    assert data(f".equ n0, 0\n{chain}\n.word n299") == bytes(4)
+
+
+def test_known_distances_may_size_data() -> None:
+    assert data("x: .byte 1, 2\n.space 8 - (. - x)\n.byte 3") == b"\1\2\0\0\0\0\0\0\3"
+
+
+def test_li_of_a_later_symbol_takes_both_instructions() -> None:
+    assert code("li a0, N\n.equ N, 5") == ["lui a0, 0x0", "addi a0, a0, 5"]
+    assert code("li a0, f\nf: nop")[:2] == ["lui a0, 0x80000", "addi a0, a0, 8"]
+
+
+def test_deep_nesting_is_no_problem() -> None:
+    depth = 4_000
+    assert data(f".byte {'(' * depth}1{')' * depth}") == b"\1"
+    assert data(f".byte {'-' * depth}1") == b"\1"
+
+
+def test_align_fills_code_with_nops() -> None:
+    assert code("nop\n.align 3\n.align 3\nebreak") == ["addi zero, zero, 0"] * 2 + ["ebreak"]

@@ -1,0 +1,221 @@
+"""What the assembler says about mistakes: where, what, and what to do."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courseware.machine import AssemblyError, AssemblyLimits, AssemblyProblem, assemble
+from courseware.machine.assembler.directives import DIRECTIVES
+from courseware.machine.assembler.forms import FORMS
+from tests.machine.programs import untimed
+
+
+def problems(source: str, limits: AssemblyLimits | None = None) -> list[tuple[int, int, str]]:
+    """Return (line, column, message) of what is wrong."""
+    with pytest.raises(AssemblyError) as caught:
+        assemble(source, limits or AssemblyLimits())
+    return [(p.line, p.column, p.message) for p in caught.value.problems]
+
+
+ONE_MISTAKE = [
+    # (source, line, column, parts of the message)
+    ("nop\n  adi a0, a0, 1", 2, 3, ["「adi」", "「addi」"]),
+    ("ADDI a0, a0, 1", 1, 1, ["「addi」"]),
+    ("loop\n", 1, 1, ["「loop」", "「:」"]),
+    (".wrod 1", 1, 1, ["「.word」"]),
+    ("add a0, a1", 1, 1, ["2 個", "「add rd, rs1, rs2」"]),
+    ("ret a0", 1, 1, ["1 個", "「ret」"]),
+    ("jalr a0, a1, 1, 2", 1, 1, ["「jalr rd, imm(rs1)」", "「jalr rs1」"]),
+    ("add a0, a1, a8", 1, 13, ["「a8」", "レジスター"]),
+    ("mv a0, sq", 1, 8, ["「sq」", "「sp」"]),
+    ("mv a0, x32", 1, 8, ["「x32」", "x0 から x31"]),
+    ("add a0, a1, 5", 1, 13, ["「5」", "addi"]),
+    ("addi a0, a0, a1", 1, 14, ["「a1」", "add を"]),
+    ("addi a0, a0, 2048", 1, 14, ["2048", "-2048 から 2047", "li"]),
+    ("addi a0, a0, -2049", 1, 14, ["-2049"]),
+    ("slli a0, a0, 32", 1, 14, ["32", "0 から 31"]),
+    ("lui a0, 0x100000", 1, 9, ["1048576", "0 から 1048575"]),
+    ("lw a0, 4(5)", 1, 10, ["「5」", "レジスター"]),
+    ("lw a0, a1", 1, 8, ["0(a1)"]),
+    ("lw a0, 2048(a1)", 1, 8, ["2048", "lw"]),
+    ("lw a0, 0(b1)", 1, 10, ["「b1」"]),
+    ("sw a0, x", 1, 8, ["0(a1)"]),
+    ("li a0, 0x100000000", 1, 8, ["32 ビット"]),
+    ("li a0, a1", 1, 8, ["「a1」"]),
+    ("add a0, , a1", 1, 1, ["空です"]),
+    ("beq a0, a1, f\n.space 4096\nf: nop", 1, 13, ["4100", "-4096 から 4094"]),
+    ("j f\n.bss\n.data\nf:\n.equ x, 1\n.text\n.space 0\nj 0x90000000", 8, 3, ["遠すぎます"]),
+    ("j . + 3", 1, 3, ["奇数"]),
+    ("j lop\nloop: nop", 1, 3, ["「lop」", "「loop」"]),
+    ("nop\nj 1b", 2, 3, ["「1:」", "1b", "1f"]),
+    ("x: nop\n  x: nop", 2, 3, ["「x」", "1 行目"]),
+    ("x: nop\n.equ x, 1", 2, 6, ["「x」", "1 行目"]),
+    (".equ a, b\n.equ b, a", 1, 9, ["「b」"]),
+    ("a0: nop", 1, 1, ["「a0」", "ラベル"]),
+    ("0x1: nop", 1, 1, ["「0x1」", "ラベル"]),
+    ("5", 1, 1, ["「5」"]),
+    (".word 1 +", 1, 9, ["途中"]),
+    (".word (1", 1, 7, ["「)」"]),
+    (".word 1)", 1, 8, ["「(」"]),
+    (".word 1 2", 1, 9, ["「2」"]),
+    (".word 1 / (2 - 2)", 1, 9, ["0 で割る"]),
+    (".word 1 << 64", 1, 9, ["64 ビット"]),
+    (".word", 1, 1, ["「.word」"]),
+    (".word 0x100000000", 1, 7, ["4294967296", ".word"]),
+    (".byte 256", 1, 7, ["256", "-128 から 255"]),
+    (".byte 1, -129", 1, 10, ["-129"]),
+    (".half 65536", 1, 7, ["65536"]),
+    (".word 12ab", 1, 7, ["「12ab」", "数"]),
+    (".word 09", 1, 7, ["「09」", "8 進"]),
+    (f".word {'9' * 5000}", 1, 7, ["64 ビット"]),
+    (".word 18446744073709551616", 1, 7, ["64 ビット"]),
+    ('.asciz "abc', 1, 8, ["閉じ"]),
+    (".asciz abc", 1, 8, ["「.asciz」"]),
+    ('.ascii "a\\q"', 1, 10, ["\\q"]),
+    (".byte 'ab'", 1, 7, ["'ab'"]),
+    (".byte 'あ'", 1, 7, ["'あ'"]),
+    (".ascii \"\ud800\"", 1, 9, ["U+D800"]),
+    (".space x\nx:", 1, 8, ["決まりません"]),
+    (".space -1", 1, 8, ["-1"]),
+    (".align 13", 1, 8, ["13", "12"]),
+    (".balign 3", 1, 9, ["累乗"]),
+    (".section .foo", 1, 10, [".rodata"]),
+    (".globl", 1, 1, ["「.globl」"]),
+    (".equ 1, 2", 1, 6, ["「.equ 名前, 値」"]),
+    (".equ x", 1, 1, ["「.equ 名前, 値」"]),
+    (".bss\n.word 1", 2, 1, [".bss", ".data"]),
+    (".byte 1\nnop\nnop", 2, 1, ["4 の倍数", ".align 2"]),
+    ("lw a0, %pcrel_lo(x)(a0)\nx: nop", 1, 18, ["%pcrel_hi"]),
+    ("lui a0, %hi(0x100000000)", 1, 13, ["32 ビット"]),
+    ("fence rx, w", 1, 7, ["「rx」"]),
+    ("nop\n/* あ\n", 2, 1, ["*/"]),
+    ("nop @", 1, 5, ["「@」"]),
+    ("ループ: nop", 1, 1, ["「ループ」", "#"]),
+    ("nop \0", 1, 5, ["U+0000"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "column", "parts"), ONE_MISTAKE, ids=[repr(m[0][:40]) for m in ONE_MISTAKE]
+)
+def test_mistake_is_placed_and_explained(
+    source: str, line: int, column: int, parts: list[str]
+) -> None:
+    found = problems(source)
+    assert (line, column) in [(p[0], p[1]) for p in found]
+    message = next(p[2] for p in found if (p[0], p[1]) == (line, column))
+    assert message.endswith("。")
+    for part in parts:
+        assert part in message
+
+
+FULL_WIDTH = [
+    ("addi a0，a0, 1", [(8, "「，」", "「,」")]),
+    ("ａｄｄ a0, a0, a0", [(1, "「ａｄｄ」", "「add」")]),
+    ("li a0, １２", [(8, "「１２」", "「12」")]),
+    ("loop： j loop", [(5, "「：」", "「:」")]),
+    ("li\u3000a0,\u30001", [(3, "U+3000", "半角の空白"), (7, "U+3000", "半角の空白")]),
+    ("nop ＃ コメント，", [(5, "「＃」", "「#」")]),
+    ("lw a0, 0（sp）", [(9, "「（」", "「(」"), (12, "「）」", "「)」")]),
+    ("li a0, −1", [(8, "「−」", "「-」")]),
+    (".asciz “あ，”", [(8, "「“」", '「"」')]),
+]
+
+
+@pytest.mark.parametrize(("source", "expected"), FULL_WIDTH)
+def test_full_width_characters_are_named_and_nothing_else_is_reported(
+    source: str, expected: list[tuple[int, str, str]]
+) -> None:
+    found = problems(source)
+    assert [(line, column) for line, column, _ in found] == [(1, e[0]) for e in expected]
+    for (_, _, message), (_, wide, narrow) in zip(found, expected, strict=True):
+        assert wide in message
+        assert narrow in message
+
+
+def test_all_mistakes_are_reported_in_order() -> None:
+    found = problems("j nowhere\nadd a0, a9, 5\nfoo\n li a0, 0x1ffffffff\n.byte 1, 300, 400")
+    assert [(line, column) for line, column, _ in found] == [
+        (1, 3), (2, 9), (2, 13), (3, 1), (4, 9), (5, 10), (5, 15),
+    ]  # fmt: skip
+
+
+def test_limit_of_characters() -> None:
+    limits = AssemblyLimits(max_characters=10)
+    assemble("nop\nnop\n  ", limits)
+    (problem,) = problems("nop\nnop\n   ", limits)
+    assert problem[:2] == (3, 3)
+    assert "10 文字" in problem[2]
+
+
+def test_limit_of_lines() -> None:
+    limits = AssemblyLimits(max_lines=3)
+    assemble("nop\nnop\nnop", limits)
+    (problem,) = problems("nop\nnop\nnop\n", limits)
+    assert problem[:2] == (4, 1)
+    assert "3 行" in problem[2]
+
+
+@pytest.mark.parametrize("section", [".text", ".data", ".bss"])
+def test_limit_of_the_image(section: str) -> None:
+    limits = AssemblyLimits(max_image_bytes=64)
+    assemble(f"{section}\n.space 64", limits)
+    (problem,) = problems(f"{section}\n .space 65\n.space 65", limits)
+    assert problem[:2] == (2, 2)
+    assert "64 バイト" in problem[2]
+
+
+def test_limit_of_the_image_counts_the_gaps_between_sections() -> None:
+    source = "nop\n.data\n.byte 1"
+    assemble(source, AssemblyLimits(max_image_bytes=17))
+    (problem,) = problems(source, AssemblyLimits(max_image_bytes=16))
+    assert "16 バイト" in problem[2]
+
+
+def test_default_limits_are_the_promised_ones() -> None:
+    assert AssemblyLimits() == AssemblyLimits(20_000, 2_000, 65_536)
+    assemble(".space 65536")
+    assert len(problems(".space 65537")) == 1
+
+
+def test_enormous_sizes_take_no_memory() -> None:
+    assert len(problems(".space 0xffffffff\n.space 1 << 32\n.align 12\nnop")) == 1
+
+
+def test_chains_of_definitions_take_no_time() -> None:
+    chain = "\n".join(f".equ n{i}, n{i + 1} + n{i + 1}" for i in range(400))
+    assert any("深すぎます" in message for _, _, message in problems(f"{chain}\n.word n0"))
+
+
+def test_many_unknown_names_take_no_time() -> None:
+    labels = "".join(f"l{i}:\n" for i in range(900))
+    calls = "".join(f"j m{i}\n" for i in range(900))
+    assert len(problems(labels + calls)) == 900
+
+
+_WORDS = st.sampled_from(
+    [
+        *FORMS,
+        *DIRECTIVES,
+        *"a0 a1 sp x5 zero . 1 0x10 1b 1f 1: x: x y %hi %pcrel_lo".split(),
+        *",()+-*/%&|^~<>=:;#'\"\\\n\n\n \u3000，ａ１あ",
+    ]
+)
+
+
+@untimed
+@given(st.lists(_WORDS, max_size=40).map(" ".join) | st.text(max_size=80))
+def test_no_text_raises_anything_else(source: str) -> None:
+    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    for problem in problems_or_none(source):
+        assert 1 <= problem.line <= len(lines)
+        assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
+        assert problem.message.endswith("。")
+
+
+def problems_or_none(source: str) -> tuple[AssemblyProblem, ...]:
+    try:
+        assemble(source)
+    except AssemblyError as error:
+        return error.problems
+    return ()

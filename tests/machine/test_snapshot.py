@@ -1,0 +1,166 @@
+"""A machine as bytes and back."""
+
+import json
+import zlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from courseware.machine import Machine, MachineLimits, Program, assemble
+from tests.machine.programs import programs, untimed
+
+LIMITS = MachineLimits(memory_bytes=0x4000)
+SMALL = Machine(assemble("li t0, 0x10000000\nsb t0, 0(t0)\necall"), LIMITS)
+SMALL.run(10)
+
+
+@untimed
+@given(programs(), st.integers(0, 120))
+def test_restored_machine_is_the_same_and_has_the_same_future(
+    program: Program, instructions: int
+) -> None:
+    machine = Machine(program, LIMITS)
+    machine.run(instructions)
+    data = machine.snapshot()
+    restored = Machine.restore(data)
+    assert restored.state() == machine.state()
+    assert restored.snapshot() == data
+    for _ in range(100):
+        step = machine.step()
+        assert restored.step() == step
+        if step.stop is not None:
+            break
+    assert restored.state() == machine.state()
+
+
+def test_stop_and_output_are_kept() -> None:
+    restored = Machine.restore(SMALL.snapshot())
+    assert restored.stop == SMALL.stop
+    assert restored.output == SMALL.output == b"\0"
+    assert restored.limits == LIMITS
+
+
+def test_snapshot_is_small() -> None:
+    assert len(Machine(assemble("nop"), MachineLimits()).snapshot()) < 300
+
+
+def head_and_pages(data: bytes) -> tuple[dict[str, Any], bytes]:
+    body = zlib.decompress(data[6:])
+    length = int.from_bytes(body[:4], "big")
+    return json.loads(body[4 : 4 + length]), body[4 + length :]
+
+
+def packed(head: object, pages: bytes) -> bytes:
+    text = json.dumps(head).encode()
+    return SMALL.snapshot()[:6] + zlib.compress(len(text).to_bytes(4, "big") + text + pages)
+
+
+def test_format_is_as_documented() -> None:
+    data = SMALL.snapshot()
+    assert data[:6] == b"VLMS\0\1"
+    head, pages = head_and_pages(data)
+    assert head["pc"] == SMALL.pc
+    assert head["registers"] == SMALL.registers
+    assert head["output"] == "\0"
+    assert head["stop"]["cause"] == 11
+    assert head["pages"] == [[0, 0]]
+    assert pages == SMALL.read_memory(0x8000_0000, 4096)
+    assert Machine.restore(packed(head, pages)).state() == SMALL.state()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"pc": -1},
+        {"pc": 1 << 32},
+        {"pc": 0.5},
+        {"pc": True},
+        {"pc": None},
+        {"instret": -1},
+        {"registers": [0] * 31},
+        {"registers": [0] * 33},
+        {"registers": [1, *[0] * 31]},
+        {"registers": [0] * 31 + [1 << 32]},
+        {"registers": "0"},
+        {"memory_bytes": 1 << 40},
+        {"memory_bytes": 4097},
+        {"max_output_bytes": 0},
+        {"output": "あ"},
+        {"output": 5},
+        {"stop": {"reason": "trap"}},
+        {"stop": {"reason": "bored", "message": ""}},
+        {"stop": {"reason": "trap", "message": "", "cause": "1"}},
+        {"pages": [[0]]},
+        {"pages": [[0, 1]]},
+        {"pages": [[1, 0]]},
+        {"pages": [[0x4000, 0]]},
+        {"pages": [0]},
+        {"pages": {}},
+    ],
+)
+def test_wrong_members_are_refused(change: dict[str, object]) -> None:
+    head, pages = head_and_pages(SMALL.snapshot())
+    with pytest.raises(ValueError):  # noqa: PT011 - the kind of error is the promise
+        Machine.restore(packed(head | change, pages))
+
+
+@pytest.mark.parametrize("name", ["pc", "registers", "pages", "output", "memory_bytes"])
+def test_missing_members_are_refused(name: str) -> None:
+    head, pages = head_and_pages(SMALL.snapshot())
+    del head[name]
+    with pytest.raises(ValueError, match=name):
+        Machine.restore(packed(head, pages))
+
+
+def test_other_containers_are_refused() -> None:
+    good = SMALL.snapshot()
+    head, pages = head_and_pages(good)
+    nested = "[" * 100_000
+    broken = [
+        b"",
+        b"VLMS",
+        b"VLDS" + good[4:],
+        b"VLMS\0\2" + good[6:],
+        good[:-1],
+        good + b"x",
+        packed([], pages),
+        packed(head, pages + b"x"),
+        good[:6] + zlib.compress(b"\0\0"),
+        good[:6] + zlib.compress(b"\xff\xff\xff\xff{}"),
+        good[:6] + zlib.compress(len(nested).to_bytes(4, "big") + nested.encode()),
+        good[:6] + zlib.compress(b"\0\0\0\2\xff\xff"),
+    ]
+    for data in broken:
+        with pytest.raises(ValueError):  # noqa: PT011 - the kind of error is the promise
+            Machine.restore(data)
+
+
+def test_bomb_is_refused_without_being_unpacked() -> None:
+    bomb = zlib.compressobj(9)
+    zeros = bytes(1 << 20)
+    body = b"".join(bomb.compress(zeros) for _ in range(200)) + bomb.flush()
+    with pytest.raises(ValueError, match="too large"):
+        Machine.restore(SMALL.snapshot()[:6] + body)
+
+
+@untimed
+@given(st.data())
+def test_damaged_snapshot_is_a_value_error_or_unharmed(data: st.DataObject) -> None:
+    good = SMALL.snapshot()
+    position = data.draw(st.integers(0, len(good) - 1))
+    byte = data.draw(st.integers(0, 255))
+    damaged = good[:position] + bytes([byte]) + good[position + 1 :]
+    try:
+        restored = Machine.restore(damaged)
+    except ValueError:
+        return
+    assert restored.state() == SMALL.state()
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_a_value_error(data: bytes) -> None:
+    for prefix in (b"", b"VLMS\0\1"):
+        with pytest.raises(ValueError):  # noqa: PT011 - the kind of error is the promise
+            Machine.restore(prefix + data)

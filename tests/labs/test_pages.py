@@ -30,17 +30,17 @@ def text(response: Any) -> str:
     return html.unescape(response.content.decode())
 
 
-def post(client: Client, action: str, source: str, *, htmx: bool = False, **data: str) -> Any:
+def post(client: Client, action: str, source: str, *, htmx: bool = False, look: str = "") -> Any:
     """Press a button on the page as it is now."""
     page = text(client.get(URL))
     form = {name: hidden(page, name) for name in ("program", "base")}
     headers = {"HX-Request": "true"} if htmx else {}
-    form |= {"action": action, "source": source, **data}
+    form |= {"action": action, "source": source, "look": look}
     return client.post(URL, form, headers=headers)
 
 
-def page_after(client: Client, action: str, source: str, **data: str) -> str:
-    response = post(client, action, source, **data)
+def page_after(client: Client, action: str, source: str, look: str = "") -> str:
+    response = post(client, action, source, look=look)
     assert response.status_code == 302
     return text(client.get(URL))
 

@@ -1,6 +1,7 @@
 """Forms to sign up and to sign in."""
 
 import unicodedata
+from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
@@ -8,12 +9,25 @@ from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from courseware.classes.models import GUEST_PREFIX, User
 
 
-class SignUpForm(UserCreationForm):
+class NamedErrors(forms.Form):
+    """A form whose messages name the field that is missing."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["required"] = f"{field.label}を入力してください。"
+
+
+class SignUpForm(NamedErrors, UserCreationForm):
     """Ask for a name and a password (twice)."""
 
     class Meta:
         model = User
         fields = ("username",)
+        help_texts = {
+            "username": "文字、数字、記号 @ . + - _ を使えます。日本語の名前も使えます。"
+            "長さは 150 文字までです。"
+        }
 
     def clean_username(self) -> str:
         """Return the name in NFKC, so that full-width letters are the same account."""
@@ -27,7 +41,7 @@ class SignUpForm(UserCreationForm):
         return username
 
 
-class SignInForm(AuthenticationForm):
+class SignInForm(NamedErrors, AuthenticationForm):
     """Ask for name and password; one message for every failure, so that names are not told."""
 
     error_messages = {

@@ -58,7 +58,8 @@ def refused_sign_up(page: Page, watch: Watch, product: Product) -> None:
     watch.announce("422 /accounts/signup/")
     page.goto("/accounts/signup/")
     page.get_by_role("button", name="登録する").click()
-    expect(page.get_by_role("alert").first).to_be_visible()
+    expect(page.get_by_text("ユーザー名を入力してください。")).to_be_visible()
+    expect(page.get_by_label("ユーザー名")).to_have_css("border-width", "2px")
 
 
 def refused_sign_in(page: Page, watch: Watch, product: Product) -> None:
@@ -67,6 +68,12 @@ def refused_sign_in(page: Page, watch: Watch, product: Product) -> None:
     page.get_by_label("パスワード").fill("nothing")
     page.get_by_role("button", name="ログインする").click()
     expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def long_name(page: Page, watch: Watch, product: Product) -> None:
+    page.goto("/")
+    steps.sign_up(page, "名前" * 75)
+    page.goto("/")
 
 
 def started_lesson(page: Page, watch: Watch, product: Product) -> None:
@@ -126,6 +133,7 @@ STATES = [
     students_only,
     refused_sign_up,
     refused_sign_in,
+    long_name,
     started_lesson,
     quiz_in_the_middle,
     finished_quiz,

@@ -57,7 +57,10 @@ def test_paper_is_white_and_has_the_text_alone(open_browser: Callable[..., Page]
     assert brightness(page, "color") < 0.3
     for landmark in ("banner", "contentinfo", "navigation"):
         expect(page.get_by_role(landmark)).to_have_count(0)
-    expect(page.get_by_role("article")).to_be_visible()
+    article, room = page.get_by_role("article").bounding_box(), page.viewport_size
+    assert article
+    assert room
+    assert article["width"] > room["width"] / 2, "not in a column beside nothing"
     cut = page.evaluate(
         """() => [...document.querySelectorAll("main *")].filter((e) =>
              getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1

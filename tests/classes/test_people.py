@@ -104,7 +104,7 @@ def test_concurrent_merges_happen_once(content: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"username": ""}, "必須"),
+        ({"username": ""}, "ユーザー名を入力してください"),
         ({"username": "guest-1"}, "guest-"),
         ({"username": "Ｇｕｅｓｔ-1"}, "guest-"),
         ({"username": "GAKUSEI"}, "すでに使われています"),

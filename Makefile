@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := LOCAL=1 $(BIN)/python manage.py
 
-.PHONY: run test format check unit screenshots system-packages clean
+.PHONY: run test format check unit bench screenshots system-packages clean
 
 run: $(VENV)/.installed
 	@$(MANAGE) migrate --verbosity 0
@@ -37,6 +37,10 @@ unit: $(VENV)/.installed-dev
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Speeds as ratios to named peers.
+bench: $(VENV)/.installed-dev
+	LOCAL=1 DJANGO_SETTINGS_MODULE=courseware.config.settings $(BIN)/python -m tests.bench
 
 # The pictures in the README.
 screenshots: $(VENV)/.installed-dev system-packages

@@ -12,6 +12,8 @@ from courseware.machine.assembler.problems import (
 )
 from courseware.machine.debugger import Debugger
 from courseware.machine.isa.decoder import disassemble
+from courseware.machine.isa.explanation import describe
+from courseware.machine.isa.table import INSTRUCTIONS
 from courseware.machine.machine import Machine, Step
 from courseware.machine.program import Program, Segment
 from courseware.machine.registers import REGISTER_NAMES
@@ -19,6 +21,7 @@ from courseware.machine.state import MachineLimits
 from courseware.machine.stop import Stop, StopReason
 
 __all__ = [
+    "INSTRUCTIONS",
     "REGISTER_NAMES",
     "AssemblyError",
     "AssemblyLimits",
@@ -32,5 +35,6 @@ __all__ = [
     "Stop",
     "StopReason",
     "assemble",
+    "describe",
     "disassemble",
 ]

@@ -14,8 +14,8 @@ from courseware.machine.stop import Cause, Trap
 
 
 @dataclass(frozen=True)
-class Mapping:
-    """A device and its place."""
+class Region:
+    """A device and the addresses that it answers to."""
 
     base: int
     size: int
@@ -30,7 +30,7 @@ class Bus:
     """
 
     def __init__(
-        self, ram: bytearray, devices: tuple[Mapping, ...], decoded: dict[int, Callable[[], int]]
+        self, ram: bytearray, devices: tuple[Region, ...], decoded: dict[int, Callable[[], int]]
     ) -> None:
         self._ram = ram
         self._devices = devices
@@ -84,8 +84,8 @@ class Bus:
         return store
 
     def _device(self, address: int, size: int, fault: Cause) -> tuple[Device, int]:
-        for mapping in self._devices:
-            offset = address - mapping.base
-            if 0 <= offset <= mapping.size - size and size in mapping.device.access_sizes:
-                return mapping.device, offset
+        for region in self._devices:
+            offset = address - region.base
+            if 0 <= offset <= region.size - size and size in region.device.access_sizes:
+                return region.device, offset
         raise Trap(fault, address)

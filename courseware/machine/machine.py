@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from courseware.machine import snapshot
-from courseware.machine.bus import Bus, Mapping
+from courseware.machine.bus import Bus, Region
 from courseware.machine.devices import Finisher, Uart
 from courseware.machine.isa.decoder import decode, disassemble
 from courseware.machine.isa.explanation import Moment
@@ -105,8 +105,8 @@ class Machine:
         self._until: Collection[int] = ()
         self._decoded = _DecodedCode(self._bind)
         devices = (
-            Mapping(FINISHER_BASE, FINISHER_SIZE, Finisher()),
-            Mapping(UART_BASE, UART_SIZE, self._uart),
+            Region(FINISHER_BASE, FINISHER_SIZE, Finisher()),
+            Region(UART_BASE, UART_SIZE, self._uart),
         )
         self._bus = Bus(self._ram, devices, self._decoded)
 

@@ -16,11 +16,6 @@ class Segment:
     address: int
     data: bytes
 
-    @property
-    def end(self) -> int:
-        """Return the address behind the last byte."""
-        return self.address + len(self.data)
-
 
 @dataclass(frozen=True)
 class Program:

@@ -47,7 +47,7 @@ class Trap(Exception):
 
     def __init__(self, cause: int, tval: int) -> None:
         super().__init__(cause, tval)
-        self.cause = cause
+        self.cause = int(cause)
         self.tval = tval
 
 
@@ -124,7 +124,7 @@ def trapped(trap: Trap, pc: int) -> Stop:
     details = details.format(pc=hexadecimal(pc), tval=hexadecimal(trap.tval))
     return Stop(
         StopReason.TRAP,
-        f"{name}が起きたので止めました。{details}",
+        f"{name} が起きたので止めました。{details}",
         cause=trap.cause,
         tval=trap.tval,
     )

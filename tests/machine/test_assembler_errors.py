@@ -1,5 +1,7 @@
 """What the assembler says about mistakes: where, what, and what to do."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +42,9 @@ ONE_MISTAKE = [
     ("lw a0, 2048(a1)", 1, 8, ["2048", "lw"]),
     ("lw a0, 0(b1)", 1, 10, ["「b1」"]),
     ("sw a0, x", 1, 8, ["0(a1)"]),
+    ("lw a9, f\nf: nop", 1, 4, ["「a9」"]),
+    ("la a0, (f\nf: nop", 1, 8, ["「)」"]),
+    ("la a0,", 1, 1, ["空です"]),
     ("li a0, 0x100000000", 1, 8, ["32 ビット"]),
     ("li a0, a1", 1, 8, ["「a1」"]),
     ("add a0, , a1", 1, 1, ["空です"]),
@@ -193,6 +198,7 @@ def test_many_unknown_names_take_no_time() -> None:
     assert len(problems(labels + calls)) == 900
 
 
+GNU_AS_LINES = Path(__file__).with_name("gnu_as.txt").read_text().splitlines()[::2]
 _WORDS = st.sampled_from(
     [
         *FORMS,
@@ -203,8 +209,22 @@ _WORDS = st.sampled_from(
 )
 
 
+_GOOD = st.sampled_from(GNU_AS_LINES).map(lambda line: line.replace("; ", "\n"))
+
+
+@st.composite
+def _damaged(draw: st.DrawFn) -> str:
+    """Return good lines with words put in and stretches cut out."""
+    text = "\n".join(draw(st.lists(_GOOD, min_size=1, max_size=4)))
+    for _ in range(draw(st.integers(0, 5))):
+        start = draw(st.integers(0, len(text)))
+        end = start + draw(st.sampled_from((0, 0, 1, 2, 5)))
+        text = text[:start] + draw(_WORDS) + text[end:]
+    return text
+
+
 @untimed
-@given(st.lists(_WORDS, max_size=40).map(" ".join) | st.text(max_size=80))
+@given(st.lists(_WORDS, max_size=40).map(" ".join) | st.text(max_size=80) | _damaged())
 def test_no_text_raises_anything_else(source: str) -> None:
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     for problem in problems_or_none(source):

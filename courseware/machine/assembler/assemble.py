@@ -6,7 +6,7 @@ from functools import partial
 from courseware.machine.assembler import directives
 from courseware.machine.assembler.expressions import parse
 from courseware.machine.assembler.fields import FieldValues, Values
-from courseware.machine.assembler.forms import FORMS, choose, expand
+from courseware.machine.assembler.forms import FORMS, Form, choose, expand, spelling, syntax_of
 from courseware.machine.assembler.layout import Item, Layout, Location
 from courseware.machine.assembler.lexer import Kind, Statement, Token, read
 from courseware.machine.assembler.operands import (
@@ -127,25 +127,36 @@ class _Assembler:
     def _instruction(self, head: Token, operands: list[Operand]) -> None:
         form = choose(head.text, operands)
         if form is None:
-            forms = "、または ".join(f"「{form.text}」" for form in FORMS[head.text])
+            forms = "、または ".join(f"「{spelling(form)}」" for form in FORMS[head.text])
             raise Problem(
                 head.place,
                 f"「{head.text}」のオペランドの数 ({len(operands)} 個) が違います。"
                 f"{forms}の形で書いてください。",
             )
-        if isinstance(form.meaning, Instruction):
-            self._real(head, head.text, form.meaning, form.syntax, operands)
-            return
-        given: dict[str, Operand] = {}
-        for syntax, operand in zip(form.syntax, operands, strict=True):
-            given |= parameters(syntax, operand, head.place)
-        for line in self._expansion(form.meaning, given, head.place):
-            tokens = expand(line, given, head.place)
-            operands = split(tokens[1:])
-            inner = choose(tokens[0].text, operands)
-            assert inner is not None  # noqa: S101 - the table of pseudo-instructions is ours
-            assert isinstance(inner.meaning, Instruction)  # noqa: S101
-            self._real(head, head.text, inner.meaning, inner.syntax, operands)
+        values = self._read(head, form, operands)
+        if values is None:
+            self.reserve(head, _INSTRUCTION_BYTES)
+        elif isinstance(form, Instruction):
+            self._real(head, form, values)
+        else:
+            given = dict[str, Operand]()
+            for syntax, operand in zip(syntax_of(form), operands, strict=True):
+                given |= parameters(syntax, operand, head.place)
+            for line in self._expansion(form, given, head.place):
+                self._expanded(head, *expand(line, given, head.place))
+
+    def _read(self, head: Token, form: Form, operands: list[Operand]) -> Values | None:
+        """Return the fields' values, or None when something is wrong with the operands."""
+        reader = OperandReader(head.text, head.place, self._problems.suggestion)
+        values: Values = {}
+        are_good = True
+        for syntax, operand in zip(syntax_of(form), operands, strict=True):
+            try:
+                values |= reader.read(syntax, operand)
+            except Problem as problem:
+                self._problems.note(problem)
+                are_good = False
+        return values if are_good else None
 
     def _expansion(
         self, pseudo: Pseudo, given: dict[str, Operand], place: Place
@@ -155,20 +166,13 @@ class _Assembler:
         value = self.layout.settle_locals(parse(given["imm"], place))
         return pseudo.choose(self.layout.constant(value, self.layout.here))
 
-    def _real(
-        self,
-        head: Token,
-        mnemonic: str,
-        instruction: Instruction,
-        syntaxes: list[str],
-        operands: list[Operand],
-    ) -> None:
-        """Read a real instruction's operands and leave its encoding for later."""
-        reader = OperandReader(mnemonic, head.place, self._problems.suggestion)
-        values: Values = {}
-        for syntax, operand in zip(syntaxes, operands, strict=True):
-            with self._problems.noted():
-                values |= reader.read(syntax, operand)
+    def _expanded(self, head: Token, instruction: Instruction, operands: list[Operand]) -> None:
+        values = self._read(head, instruction, operands)
+        if values is not None:
+            self._real(head, instruction, values)
+
+    def _real(self, head: Token, instruction: Instruction, values: Values) -> None:
+        """Place a real instruction and leave its encoding for later."""
         if padding := -self.layout.here.offset % _INSTRUCTION_BYTES:
             self.reserve(head, padding)
             self._problems.add(
@@ -177,11 +181,10 @@ class _Assembler:
             )
         location = self.layout.here
         settled = {name: self._settle(value) for name, value in values.items()}
-        is_complete = settled.keys() == instruction.format.fields.keys()
-        encode = partial(self._values.encode, instruction, settled, location, mnemonic)
+        encode = partial(self._values.encode, instruction, settled, location, head.text)
         self._values.remember_distance(settled.get("imm"), location)
         self._lines[location] = head.place.line
-        self.emit(head, _INSTRUCTION_BYTES, encode if is_complete else _nothing)
+        self.emit(head, _INSTRUCTION_BYTES, encode)
 
     def _settle(self, value: int | Immediate) -> int | Immediate:
         if isinstance(value, int):
@@ -241,11 +244,6 @@ class _Assembler:
             with self._problems.noted():
                 values[token.text] = self.layout.symbol(token)
         return values
-
-
-def _nothing() -> bytes:
-    """Stand for an instruction whose problems have been noted."""
-    return b""
 
 
 def _is_operator(token: Token, text: str) -> bool:

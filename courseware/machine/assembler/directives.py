@@ -37,7 +37,7 @@ Directive = Callable[[Target, Token, list[Operand]], None]
 def _section(target: Target, token: Token, operands: list[Operand]) -> None:
     """``.section NAME`` with flags, which the names imply and which are not read."""
     name = operands[0][0] if operands and operands[0] else token
-    if name.text not in SECTION_NAMES or len(operands[:1]) != 1:
+    if name.text not in SECTION_NAMES or len(operands[0]) != 1:
         names = "、".join(SECTION_NAMES)
         raise Problem(name.place, f"セクションには {names} のどれかを書いてください。")
     target.layout.current = target.layout.sections[name.text]

@@ -1,5 +1,7 @@
 """From immediates to the values of an instruction's fields, once addresses are known."""
 
+from functools import cached_property
+
 from courseware.machine.assembler.layout import Layout, Location
 from courseware.machine.assembler.operands import Immediate
 from courseware.machine.assembler.problems import Problem
@@ -17,12 +19,12 @@ class FieldValues:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
         # Where %pcrel_hi is, for the %pcrel_lo that names the place.
-        self._distances: list[tuple[Location, Immediate]] = []
+        self._high_parts: list[tuple[Location, Immediate]] = []
 
     def remember_distance(self, value: int | Immediate | None, location: Location) -> None:
         """Note an instruction's immediate when it is a %pcrel_hi."""
         if isinstance(value, Immediate) and value.modifier == "%pcrel_hi":
-            self._distances.append((location, value))
+            self._high_parts.append((location, value))
 
     def encode(
         self, instruction: Instruction, values: Values, location: Location, mnemonic: str
@@ -59,13 +61,18 @@ class FieldValues:
 
     def _distance(self, immediate: Immediate, address: int) -> int:
         """Return the distance that the auipc at an address has the high part of."""
-        for location, high in self._distances:
-            if self._layout.address(location) == address:
-                return self._layout.value(high.expression, location) - address
-        raise Problem(
-            immediate.expression.place,
-            "%pcrel_lo には、%pcrel_hi を使った auipc に付けたラベルを書いてください。",
-        )
+        if address not in self._high_parts_by_address:
+            raise Problem(
+                immediate.expression.place,
+                "%pcrel_lo には、%pcrel_hi を使った auipc に付けたラベルを書いてください。",
+            )
+        location, high = self._high_parts_by_address[address]
+        return self._layout.value(high.expression, location) - address
+
+    @cached_property
+    def _high_parts_by_address(self) -> dict[int, tuple[Location, Immediate]]:
+        """Everything has been read by the time when a value is asked for."""
+        return {self._layout.address(part[0]): part for part in self._high_parts}
 
 
 def _high(value: int) -> int:

@@ -62,7 +62,7 @@ def parameters(syntax: str, operand: Operand, place: Place) -> dict[str, Operand
     """Return what the words of a pseudo-instruction's syntax stand for."""
     if syntax in _REGISTERS:
         return {syntax: operand}
-    if syntax == _MEMORY and _is_memory(operand):
+    if syntax == _MEMORY:
         return {"imm": _grouped(operand[:-3] or [_zero(place)]), "rs1": [operand[-2]]}
     return {syntax: _grouped(operand)}
 

@@ -67,13 +67,17 @@ class Problems:
         """Note a problem."""
         self._found.append(AssemblyProblem(place.line, place.column, message))
 
+    def note(self, problem: Problem) -> None:
+        """Note a problem that was raised."""
+        self.add(problem.place, problem.message)
+
     @contextmanager
     def noted(self) -> Iterator[None]:
         """Note a problem that is raised inside, and go on behind."""
         try:
             yield
         except Problem as problem:
-            self.add(problem.place, problem.message)
+            self.note(problem)
 
     def raise_any(self) -> None:
         """Raise AssemblyError when there are problems."""

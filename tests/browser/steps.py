@@ -13,8 +13,11 @@ from courseware.grading import Question
 from courseware.grading.types.choice import ChoiceQuestion
 from courseware.grading.types.short_text import ShortTextQuestion
 from tests.browser import answers
+from tests.browser.product import CONTENT, ROOT
 
 LESSON = "hypervisors"  # the course's first; nobody edits it in these tests
+LAB = "array-sum"
+CPUINFO = ROOT / "courseware" / "cpuinfo" / "data" / "samples"
 PASSWORD = "correct horse battery"
 
 
@@ -80,12 +83,41 @@ def answer_all(page: Page) -> str:
     return f"{points} / {points} 点"
 
 
+def analyse_cpuinfo(page: Page, sample: str = "nested-guest") -> None:
+    """Paste a machine's /proc/cpuinfo and read the report."""
+    page.goto("/")
+    page.get_by_role("navigation").get_by_role("link", name="/proc/cpuinfo").click()
+    text = (CPUINFO / f"{sample}.txt").read_text()
+    page.get_by_label("/proc/cpuinfo の本文").fill(text)
+    page.get_by_role("button", name="調べる", exact=True).click()
+    expect(page.get_by_role("heading", name="調べた結果")).to_be_visible()
+    model = re.findall(r"model name\s*: (.*)", text)[0]
+    expect(page.locator("#result")).to_contain_text(model)
+
+
+def solve_lab(page: Page) -> None:
+    """Run the lab's starter a step forth and back, then write the solution and pass."""
+    page.goto("/labs/")
+    page.locator(f"a[href='/labs/{LAB}/']").click()
+    page.get_by_role("button", name="1 命令進める").click()
+    retired = page.get_by_role("region", name="計算機の状態")
+    expect(retired).to_contain_text("1 命令")
+    page.get_by_role("button", name="1 命令戻す").click()
+    expect(retired).to_contain_text("0 命令")
+    page.get_by_label("プログラム (").fill((CONTENT / "labs" / LAB / "solution.s").read_text())
+    page.get_by_role("button", name="採点する").click()
+    expect(page.get_by_role("heading", name="採点の結果")).to_contain_text("✓ 合格")
+
+
 def my_page_shows(page: Page, score: str) -> None:
-    """Look at one's page: the lesson is read, and the quiz is there once, with its score."""
+    """Look at one's page: the lesson is read, the lab passed, and the quiz is there once, with
+    its score."""
     page.goto("/me/")
     read = page.get_by_role("listitem").filter(has_text="✓ 読了")
     expect(read).to_have_count(1)
     expect(read.get_by_role("link")).to_have_attribute("href", f"/lessons/{LESSON}/")
+    passed = page.get_by_role("listitem").filter(has_text="✓ 合格")
+    expect(passed.get_by_role("link")).to_have_attribute("href", f"/labs/{LAB}/")
     attempts = page.locator("a[href^='/attempts/']")
     expect(attempts).to_have_count(1)
     expect(page.get_by_role("listitem").filter(has=attempts)).to_contain_text(score)

@@ -27,6 +27,10 @@ PAGES = [
     "/glossary/",
     QUIZ,
     f"{QUIZ}again/",
+    "/cpuinfo/",
+    "/cpuinfo/samples/big-little/",
+    "/labs/",
+    f"/labs/{steps.LAB}/",
     "/accounts/login/",
     "/accounts/signup/",
 ]
@@ -109,6 +113,28 @@ def quiz_with_history(page: Page, watch: Watch, product: Product) -> None:
     expect(page.get_by_role("heading", name="これまでの記録")).to_be_visible()
 
 
+def analysed_cpuinfo(page: Page, watch: Watch, product: Product) -> None:
+    steps.analyse_cpuinfo(page)
+
+
+def blank_cpuinfo(page: Page, watch: Watch, product: Product) -> None:
+    watch.announce("422 /cpuinfo/")
+    page.goto("/cpuinfo/")
+    page.get_by_role("button", name="調べる", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def graded_lab(page: Page, watch: Watch, product: Product) -> None:
+    steps.solve_lab(page)
+
+
+def lab_with_problems(page: Page, watch: Watch, product: Product) -> None:
+    page.goto(f"/labs/{steps.LAB}/")
+    page.get_by_label("プログラム (").fill("start: addd a0, a0\n")
+    page.get_by_role("button", name="実行").click()
+    expect(page.get_by_role("alert")).to_contain_text("誤り")
+
+
 def lessons_to_write(page: Page, watch: Watch, product: Product) -> None:
     page.goto("/authoring/")
     steps.sign_in(page, product.instructor, product.password)
@@ -139,6 +165,10 @@ STATES = [
     finished_quiz,
     begun_guest,
     quiz_with_history,
+    analysed_cpuinfo,
+    blank_cpuinfo,
+    graded_lab,
+    lab_with_problems,
     lessons_to_write,
     editor,
     editor_with_problems,

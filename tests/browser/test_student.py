@@ -16,6 +16,8 @@ def test_the_whole_round(open_browser: Callable[..., Page], script: bool) -> Non
     steps.read_lesson(page)
     steps.start_quiz(page)
     score = steps.answer_all(page)
+    steps.analyse_cpuinfo(page)
+    steps.solve_lab(page)
     steps.my_page_shows(page, score)
 
     steps.sign_up(page, name)

@@ -159,6 +159,7 @@ def test_damaged_snapshot_is_a_value_error_or_unharmed(data: st.DataObject) -> N
     assert restored.state() == SMALL.state()
 
 
+@untimed
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_value_error(data: bytes) -> None:
     for prefix in (b"", b"VLMS\0\1"):

@@ -11,7 +11,7 @@ from tests.browser import product
 from tests.browser.product import Product
 from tests.browser.watch import Watch
 
-TIMEOUT = 10_000  # milliseconds that an action or an expectation may take
+TIMEOUT = 20_000  # milliseconds that an action or an expectation may take
 # Chromium asks nobody anything: a request to another host is then the page's own.
 QUIET = [
     "--no-sandbox",

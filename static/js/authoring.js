@@ -1,4 +1,4 @@
-// The editor: a preview that follows typing, and links from a problem to its line.
+// The lesson editor's preview follows typing (editor.js does the rest).
 
 const source = document.getElementById("source");
 const previewButton = document.querySelector('button[name="action"][value="preview"]');
@@ -15,16 +15,6 @@ function schedulePreview() {
   timer = setTimeout(() => previewButton.click(), 900);
 }
 
-document.addEventListener("click", (event) => {
-  const line = Number(event.target.dataset?.line);
-  if (!line) return;
-  event.preventDefault();
-  const lines = source.value.split("\n");
-  const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
-  source.focus();
-  source.setSelectionRange(start, start + (lines[line - 1] ?? "").length);
-});
-
 // A new preview shows the place that the author was reading.
 let scrolled = 0;
 document.addEventListener("htmx:beforeSwap", () => {
@@ -32,11 +22,4 @@ document.addEventListener("htmx:beforeSwap", () => {
 });
 document.addEventListener("htmx:afterSwap", () => {
   document.querySelector(".editor__page")?.scrollTo(0, scrolled);
-});
-
-// Leaving with unsaved text asks first. A text that was refused is not saved.
-let saved = document.getElementById("problems") ? null : source.value;
-source.form.addEventListener("submit", () => (saved = source.value));
-window.addEventListener("beforeunload", (event) => {
-  if (source.value !== saved) event.preventDefault();
 });

@@ -17,12 +17,16 @@ document.addEventListener("click", (event) => {
   editor.setSelectionRange(start + before, start + text.length);
 });
 
-// Leaving with unsaved text asks first.
-let saved = editor.value;
+// Leaving with unsaved text asks first. A text that was refused is not saved; nor is one that
+// a button of the form sent on its own account, such as for a preview.
+let saved = "refused" in editor.dataset ? null : editor.value;
 let sent = saved;
 editor.form.addEventListener("submit", () => (sent = saved = editor.value));
-editor.form.addEventListener("htmx:beforeRequest", () => (sent = editor.value));
+editor.form.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target === editor.form) sent = editor.value;
+});
 editor.form.addEventListener("htmx:afterRequest", (event) => {
+  if (event.target !== editor.form) return;
   saved = event.detail.successful && event.detail.requestConfig.verb === "post" ? sent : null;
 });
 window.addEventListener("beforeunload", (event) => {

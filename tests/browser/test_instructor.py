@@ -125,6 +125,11 @@ def test_leaving_asks_while_text_is_not_saved(editor: Page, watch: Watch) -> Non
     editor.on("dialog", note)
     editor.goto(EDITOR)
     assert asked == [], "nothing was typed"
+    type_at_the_end(editor, "\n見るだけです。\n")
+    expect(editor.locator("#preview")).to_contain_text("見るだけです。")
+    editor.goto(EDITOR)
+    assert asked == ["beforeunload"], "the text was previewed, and is not saved"
+    asked.clear()
     type_at_the_end(editor, "\n[[ない用語]]\n")
     editor.get_by_role("button", name="下書きに保存").click()
     expect(editor.get_by_role("alert").filter(has_text="まだ保存していません")).to_be_visible()

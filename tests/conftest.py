@@ -4,8 +4,13 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from courseware.classes.models import User
+
+# A shared computer may take its time; what a test finds must not depend on it.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 LESSON = """---
 title: {title}

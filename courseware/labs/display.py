@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from courseware.labs.models import Program
-from courseware.machine import REGISTER_NAMES
+from courseware.machine import INSTRUCTIONS, REGISTER_NAMES, describe
 
 CONTEXT_LINES = 6  # of the source, shown before and after the current one
 ROW_BYTES = 8
@@ -134,3 +134,8 @@ def _memory(memory: dict[str, Any]) -> Iterator[Row]:
             cells=[Cell(f"{byte:02x}", at + i in written) for i, byte in enumerate(row)],
             text="".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in row),
         )
+
+
+def instruction_list() -> list[tuple[str, str]]:
+    """Return the form ("add rd, rs1, rs2") and the description of every instruction."""
+    return [(f"{i.mnemonic} {i.operands}".strip(), describe(i)) for i in INSTRUCTIONS]

@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from courseware.classes.http import LearnerRequest
 from courseware.classes.throttling import rate_limited
 from courseware.labs import services
-from courseware.labs.display import display
+from courseware.labs.display import display, instruction_list
 from courseware.labs.models import Lab, LabRevision, Program
 
 
@@ -23,6 +23,12 @@ from courseware.labs.models import Lab, LabRevision, Program
 def index(request: LearnerRequest) -> HttpResponse:
     """List the labs."""
     return render(request, "labs/index.html", {"labs": services.published_labs(request.learner)})
+
+
+@require_safe
+def instructions(request: LearnerRequest) -> HttpResponse:
+    """List the machine's instructions, from its instruction table."""
+    return render(request, "labs/instructions.html", {"instructions": instruction_list()})
 
 
 @never_cache

@@ -346,3 +346,12 @@ def test_twenty_posts_of_one_form_act_once(
     program = Program.objects.get()
     assert program.version == 1
     assert ProgramSubmission.objects.count() == (action == "grade")
+
+
+def test_the_instruction_list_is_the_machines_table(client: Client, db: None) -> None:
+    from courseware.machine import INSTRUCTIONS, describe
+
+    page = text(client.get("/labs/instructions/"))
+    for instruction in INSTRUCTIONS:
+        assert f">{instruction.mnemonic} {instruction.operands}".rstrip() in page
+        assert describe(instruction) in page

@@ -1,6 +1,5 @@
 """Random RV32IM programs that end, for the property tests."""
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from courseware.machine import Program, Segment
@@ -8,8 +7,6 @@ from courseware.machine.isa.encoding import Field
 from courseware.machine.isa.instruction import Instruction
 from courseware.machine.isa.table import INSTRUCTIONS
 from courseware.machine.memory_map import RAM_BASE
-
-untimed = settings(deadline=None)
 
 BY_MNEMONIC = {instruction.mnemonic: instruction for instruction in INSTRUCTIONS}
 EBREAK = BY_MNEMONIC["ebreak"].match

@@ -31,7 +31,7 @@ def run_unicorn(program: Program, end: int) -> tuple[list[int], bytes, int]:
     return registers, bytes(unicorn.mem_read(RAM_BASE, LIMITS.memory_bytes)), count
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(programs())
 def test_random_programs_end_in_the_same_state(program: Program) -> None:
     machine = Machine(program, LIMITS)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from courseware.machine import AssemblyError, AssemblyLimits, AssemblyProblem, assemble
 from courseware.machine.assembler.directives import DIRECTIVES
 from courseware.machine.assembler.forms import FORMS
-from tests.machine.programs import untimed
 
 
 def problems(source: str, limits: AssemblyLimits | None = None) -> list[tuple[int, int, str]]:
@@ -223,7 +222,6 @@ def _damaged(draw: st.DrawFn) -> str:
     return text
 
 
-@untimed
 @given(st.lists(_WORDS, max_size=40).map(" ".join) | st.text(max_size=80) | _damaged())
 def test_no_text_raises_anything_else(source: str) -> None:
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -8,7 +8,7 @@ from courseware.machine import Debugger, MachineLimits, Program, StopReason, ass
 from courseware.machine.debugger import MAX_CHECKPOINT_BYTES, MAX_CHECKPOINTS
 from courseware.machine.machine import POLL_INSTRUCTIONS
 from courseware.machine.memory_map import RAM_BASE
-from tests.machine.programs import programs, untimed
+from tests.machine.programs import programs
 
 LIMITS = MachineLimits(memory_bytes=0x4000)
 
@@ -100,7 +100,6 @@ def test_stop_for_good_is_taken_back_as_a_step_of_its_own(source: str, reason: S
     assert debugger.run(100) == stop
 
 
-@untimed
 @given(programs(), st.data())
 def test_step_back_returns_to_every_earlier_state(program: Program, data: st.DataObject) -> None:
     debugger = Debugger(program, LIMITS)
@@ -148,7 +147,6 @@ def test_checkpoints_are_few_and_never_far() -> None:
 # --- storing ---
 
 
-@untimed
 @given(programs(), st.integers(0, 90), st.integers(0, 90))
 def test_restored_session_goes_on_alike(program: Program, first: int, second: int) -> None:
     debugger = Debugger(program, LIMITS)
@@ -209,7 +207,6 @@ def test_stored_session_of_noise_is_bounded() -> None:
     assert restored.machine.state() == debugger.machine.state()
 
 
-@untimed
 @given(st.data())
 def test_damaged_session_is_a_value_error_or_unharmed(data: st.DataObject) -> None:
     debugger = Debugger(assemble("li a0, 1\nsw a0, -4(sp)\nebreak"), LIMITS)

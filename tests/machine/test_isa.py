@@ -13,7 +13,7 @@ from courseware.machine.isa.instruction import Instruction
 from courseware.machine.isa.semantics import parse
 from courseware.machine.isa.table import INSTRUCTIONS
 from courseware.machine.memory_map import RAM_BASE
-from tests.machine.programs import instructions, untimed, values
+from tests.machine.programs import instructions, values
 
 RV32IM = """
     lui auipc jal jalr beq bne blt bge bltu bgeu lb lh lw lbu lhu sb sh sw addi slti sltiu xori
@@ -34,7 +34,6 @@ def test_no_word_is_two_instructions() -> None:
         assert left.match & common != right.match & common, (left.mnemonic, right.mnemonic)
 
 
-@untimed
 @given(instructions())
 def test_decoding_returns_what_was_encoded(case: tuple[Instruction, dict[str, int]]) -> None:
     instruction, fields = case
@@ -43,7 +42,6 @@ def test_decoding_returns_what_was_encoded(case: tuple[Instruction, dict[str, in
     assert (decoded.instruction, decoded.fields) == (instruction, fields)
 
 
-@untimed
 @given(instructions())
 def test_assembling_the_disassembly_returns_the_word(
     case: tuple[Instruction, dict[str, int]],
@@ -60,7 +58,6 @@ def test_other_words_are_no_instructions(word: int) -> None:
     assert disassemble(word, RAM_BASE) == f".word 0x{word:08x}"
 
 
-@untimed
 @given(st.integers(0, 0xFFFF_FFFF))
 def test_every_word_has_a_text_that_assembles_to_it(word: int) -> None:
     if word & 0x707F == 0x000F:  # FENCE: its reserved bits are not shown
@@ -134,7 +131,6 @@ def test_multiplication_and_division_at_their_edges(
     assert execute(mnemonic, rs1, rs2)[0] == expected
 
 
-@untimed
 @given(values, st.integers(0, 31))
 def test_shifts_use_the_low_five_bits(value: int, amount: int) -> None:
     for mnemonic in ("sll", "srl", "sra"):
@@ -219,7 +215,6 @@ def test_step_explains_with_values(source: str, registers: dict[str, int], expec
     assert step_of(source, **registers).explanation == expected
 
 
-@untimed
 @given(instructions(), st.lists(values, min_size=31, max_size=31))
 def test_every_step_is_explained(
     case: tuple[Instruction, dict[str, int]], registers: list[int]

@@ -18,7 +18,7 @@ from courseware.machine import (
 )
 from courseware.machine.machine import POLL_INSTRUCTIONS
 from courseware.machine.memory_map import RAM_BASE
-from tests.machine.programs import programs, untimed
+from tests.machine.programs import programs
 
 A0 = REGISTER_NAMES.index("a0")
 RA = REGISTER_NAMES.index("ra")
@@ -360,7 +360,6 @@ def test_until_holds_for_code_that_has_run_and_that_is_written_over() -> None:
     assert machine.pc == target
 
 
-@untimed
 @given(programs(), st.integers(0, 60))
 def test_running_is_stepping(program: Program, first: int) -> None:
     """Steps, one run, and a run in two parts go through the same states."""

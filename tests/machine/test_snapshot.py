@@ -9,14 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courseware.machine import Machine, MachineLimits, Program, assemble
-from tests.machine.programs import programs, untimed
+from tests.machine.programs import programs
 
 LIMITS = MachineLimits(memory_bytes=0x4000)
 SMALL = Machine(assemble("li t0, 0x10000000\nsb t0, 0(t0)\necall"), LIMITS)
 SMALL.run(10)
 
 
-@untimed
 @given(programs(), st.integers(0, 120))
 def test_restored_machine_is_the_same_and_has_the_same_future(
     program: Program, instructions: int
@@ -145,7 +144,6 @@ def test_bomb_is_refused_without_being_unpacked() -> None:
         Machine.restore(SMALL.snapshot()[:6] + body)
 
 
-@untimed
 @given(st.data())
 def test_damaged_snapshot_is_a_value_error_or_unharmed(data: st.DataObject) -> None:
     good = SMALL.snapshot()
@@ -159,7 +157,6 @@ def test_damaged_snapshot_is_a_value_error_or_unharmed(data: st.DataObject) -> N
     assert restored.state() == SMALL.state()
 
 
-@untimed
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_value_error(data: bytes) -> None:
     for prefix in (b"", b"VLMS\0\1"):

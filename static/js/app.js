@@ -44,7 +44,11 @@ function tell(text) {
   notice.hidden = false;
 }
 
-document.addEventListener("htmx:beforeRequest", () => (notice.hidden = true));
+// A new try takes back what was said of the last one, here and above the fragment.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  notice.hidden = true;
+  event.detail.target.querySelector(":scope > [role=alert][data-focus]")?.remove();
+});
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () => tell(unreachable));
 }

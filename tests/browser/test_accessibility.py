@@ -4,10 +4,12 @@ A page that anybody can open is an address in PAGES. A state that takes some doi
 function in STATES: it brings the page there and announces the refusals that belong to it.
 """
 
+import re
 from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 
 from courseware.grading.types.multiple import MultipleQuestion
@@ -19,6 +21,7 @@ from tests.browser.watch import Watch
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = [1280, 375, 320]  # 320 CSS pixels: WCAG 2.2, 1.4.10 Reflow
+HTML = {"Content-Type": "text/html; charset=utf-8"}
 QUIZ = f"/lessons/{steps.LESSON}/quiz/"
 
 PAGES = [
@@ -39,6 +42,20 @@ PAGES = [
 def unknown_address(page: Page, watch: Watch, product: Product) -> None:
     watch.announce("404 /nothing-here/")
     page.goto("/nothing-here/")
+
+
+def error_page(status: int) -> Callable[[Page, Watch, Product], None]:
+    """Return the state of a page that the product shows only when something is wrong."""
+
+    def show(page: Page, watch: Watch, product: Product) -> None:
+        html = render_to_string(f"{status}.html", {"amount": 10, "seconds": 60})
+        watch.announce(f"{status} /failure/")
+        page.route("**/failure/", lambda r: r.fulfill(status=status, body=html, headers=HTML))
+        page.goto("/failure/")
+        expect(page.locator("h1")).to_have_css("line-height", re.compile(r"\d+px"))
+
+    show.__name__ = f"error_{status}"
+    return show
 
 
 def old_form(page: Page, watch: Watch, product: Product) -> None:
@@ -154,6 +171,9 @@ def editor_with_problems(page: Page, watch: Watch, product: Product) -> None:
 
 
 STATES = [
+    error_page(400),
+    error_page(429),
+    error_page(500),
     unknown_address,
     old_form,
     students_only,

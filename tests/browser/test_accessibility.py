@@ -34,6 +34,7 @@ PAGES = [
     "/cpuinfo/samples/big-little/",
     "/labs/",
     f"/labs/{steps.LAB}/",
+    "/labs/instructions/",
     "/accounts/login/",
     "/accounts/signup/",
 ]

@@ -69,7 +69,7 @@ def _lab(page: Page) -> None:
         before = count.inner_text() if count.count() else ""
         page.get_by_role("button", name="1 命令進める").click()
         expect(count).not_to_have_text(before)
-    page.locator("#now-title").scroll_into_view_if_needed()
+    page.locator("#bench").evaluate("bench => bench.scrollIntoView()")
 
 
 if __name__ == "__main__":

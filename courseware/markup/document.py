@@ -1,12 +1,13 @@
 """A Markdown file with YAML front matter: split it, and keep where each thing stands."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from courseware.markup.characters import FORBIDDEN, character_problems, forbidden
 from courseware.markup.errors import ContentError, Problem
 
 FENCE = "---"
@@ -31,23 +32,28 @@ class Document:
 def read_text(file: Path, path: str) -> str:
     """Return the text of a file that problems call ``path``.
 
-    Raises ContentError when there is no such file or it is not UTF-8.
+    Raises ContentError when there is no such file, it is not UTF-8, or it has a character
+    that no text may have.
     """
     try:
-        return file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise _error(path, 1, "ファイルがありません。") from None
     except UnicodeDecodeError as error:
         message = f"UTF-8 として読めません ({error.start + 1} バイト目)。"
         raise _error(path, 1, message) from None
+    _refuse(character_problems(text, path))
+    return text
 
 
 def parse_document(text: str, path: str = "") -> Document:
     """Return the parts of a file.
 
     Raises ContentError with line and column when the front matter is missing, is not
-    closed, is not YAML, or is not a mapping with text keys, each at most once.
+    closed, is not YAML, or is not a mapping with text keys, each at most once, and where
+    the text has a character that no text may have.
     """
+    _refuse(character_problems(text, path))
     lines = text.removeprefix("\ufeff").splitlines()
     if not lines or lines[0].rstrip() != FENCE:
         raise _error(path, 1, "ファイルの先頭に「---」で囲んだ前書き (front matter) が必要です。")
@@ -88,6 +94,7 @@ def load_yaml(source: str, path: str, first_line: int = 1) -> tuple[yaml.Node | 
                     [Problem(path, mark.line + first_line, mark.column + 1, message)]
                 )
         node = yaml.compose(source, Loader=yaml.SafeLoader)
+        _refuse(_escaped_characters(node, path, first_line))
         return node, yaml.safe_load(source)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -99,6 +106,26 @@ def load_yaml(source: str, path: str, first_line: int = 1) -> tuple[yaml.Node | 
         raise ContentError([Problem(path, line + first_line, column + 1, message)]) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _error(path, first_line, f"YAML として読めません ({error})。") from None
+
+
+def _escaped_characters(node: yaml.Node | None, path: str, first_line: int) -> Iterator[Problem]:
+    """Yield what YAML's escapes in quoted texts make: a "\\0" is written in good characters."""
+    if isinstance(node, yaml.ScalarNode):
+        found = FORBIDDEN.search(node.value)
+        if found:
+            mark = node.start_mark
+            message = forbidden(found[0])
+            yield Problem(path, mark.line + first_line, mark.column + 1, message)
+    elif node is not None:
+        for child in node.value:
+            for part in child if isinstance(child, tuple) else (child,):
+                yield from _escaped_characters(part, path, first_line)
+
+
+def _refuse(problems: Iterable[Problem]) -> None:
+    found = list(problems)
+    if found:
+        raise ContentError(found)
 
 
 def _error(path: str, line: int, message: str) -> ContentError:

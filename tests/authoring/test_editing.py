@@ -101,6 +101,17 @@ def test_front_matter_errors_show_their_line_and_keep_the_text(
     assert LessonRevision.objects.count() == 2
 
 
+@pytest.mark.parametrize("action", ["preview", "save", "publish"])
+def test_a_control_character_is_told_with_its_place_and_nothing_is_saved(
+    instructor_client: Client, action: str
+) -> None:
+    source = published().source.replace("の話", "の\0話")
+    answer = post(instructor_client, action, source, lesson().published_id)
+    assert answer.status_code == 422
+    assert "10 行 10 桁</a>: 制御文字 U+0000" in answer.content.decode()
+    assert LessonRevision.objects.count() == 2
+
+
 def test_nobody_overwrites_what_another_saved(instructor_client: Client) -> None:
     base = lesson().published_id
     first = published().source.replace("最初", "甲の題")

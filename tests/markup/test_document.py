@@ -1,10 +1,18 @@
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courseware.markup.document import Schema, integer_field, parse_document, text_field
+from courseware.markup.document import (
+    Schema,
+    integer_field,
+    load_yaml,
+    parse_document,
+    read_text,
+    text_field,
+)
 from courseware.markup.errors import ContentError
 
 SCHEMA = Schema({"title": text_field(10), "minutes": integer_field(1, 9)})
@@ -45,6 +53,13 @@ def test_a_bom_and_crlf_are_no_hindrance() -> None:
         ("---\ntitle: a\nminutes: 1\nsubtitle: b\n---\n", 4, "subtitle"),
         ("---\ntitle: a\n---\n", 1, "minutes"),
         ("---\ntitle: a: b\nminutes: 1\n---\n", 2, "引用符"),
+        ("---\ntitle: a\nminutes: 1\n---\n本\0文\n", 5, "U+0000"),
+        ("---\ntitle: a\x1b\nminutes: 1\n---\n", 2, "U+001B"),
+        ("---\ntitle: a\nminutes: 1\n---\n\n\x85", 6, "U+0085"),
+        ("---\ntitle: a\nminutes: 1\n---\n\n\u2028", 6, "U+2028"),
+        ("---\ntitle: a\nminutes: 1\n---\n\n古い\r行末", 6, "U+000D"),
+        ('---\ntitle: "a\\0"\nminutes: 1\n---\n', 2, "U+0000"),
+        ('---\ntitle: "a\\ud800"\nminutes: 1\n---\n', 2, "U+D800"),
         ("---\na: &x [1]\nb: *x\n---\n", 3, "別名"),
     ],
 )
@@ -55,6 +70,24 @@ def test_what_is_wrong_is_told_with_its_line(text: str, line: int, part: str) ->
 
 def test_all_problems_are_told_at_once() -> None:
     assert len(problems("---\nminutes: 99\nother: 1\n---\n")) == 3
+
+
+def test_a_control_character_is_told_with_its_column_and_tabs_are_none() -> None:
+    assert problems("---\ntitle: a\nminutes: 1\n---\nあ\tい\0う\0\n") == [
+        (5, 4, "制御文字 U+0000 は使えません。取り除いてください。")
+    ]
+
+
+@pytest.mark.parametrize("bad", ["\0", "\x0b", "\x7f", "\u2029"])
+def test_a_file_or_a_yaml_text_with_a_control_character_is_refused(
+    tmp_path: Path, bad: str
+) -> None:
+    file = tmp_path / "starter.s"
+    file.write_text(f"li a0, 1\n  # {bad}\n")
+    with pytest.raises(ContentError, match=r"starter\.s:2:5: 制御文字"):
+        read_text(file, "starter.s")
+    with pytest.raises(ContentError, match=r"g\.yaml:2:9: 制御文字"):
+        load_yaml(f'- id: a\n  term: "\\u{ord(bad):04x}"', "g.yaml")
 
 
 @given(st.text())

@@ -21,8 +21,8 @@ class Segment:
 class Program:
     """An assembled program.
 
-    ``entry`` is the address of the symbol ``_start``, or else the start of .text; ``lines`` gives
-    the 1-based source line of each instruction's address.
+    ``entry`` is the address of the symbol ``_start``, which lies in .text, or else the start of
+    .text; ``lines`` gives the 1-based source line of each instruction's address.
     """
 
     segments: tuple[Segment, ...]

@@ -3,8 +3,17 @@
 import json
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from courseware.machine import Program, Segment, assemble, disassemble
+from courseware.machine import (
+    AssemblyError,
+    Debugger,
+    Program,
+    Segment,
+    assemble,
+    disassemble,
+)
 from courseware.machine.memory_map import RAM_BASE
 
 
@@ -36,6 +45,8 @@ def test_sections_follow_each_other_from_the_start_of_ram() -> None:
 def test_entry_is_start_or_the_beginning_of_text() -> None:
     assert assemble("nop\n_start: nop").entry == RAM_BASE + 4
     assert assemble("nop\nstart: nop").entry == RAM_BASE
+    assert assemble("nop\nmain: nop\n.equ _start, main").entry == RAM_BASE + 4
+    assert assemble("_start:").entry == RAM_BASE
 
 
 def test_lines_of_instructions_are_kept() -> None:
@@ -51,6 +62,48 @@ def test_lines_of_instructions_are_kept() -> None:
 def test_program_survives_json() -> None:
     program = assemble('_start: la a0, x\n.data\nx: .asciz "あ"\n.equ N, -1')
     assert Program.from_json(json.loads(json.dumps(program.to_json()))) == program
+
+
+_VALUES = st.sampled_from(
+    ("0", "-1", "1 << 31", "1 << 40", "1 << 63", "-1 << 63", "0x80000004", "0xffffffff", "x", ".")
+)
+_BODIES = st.sampled_from(
+    ("nop", "la a0, x", "j x", "sw sp, -4(sp)", ".align 12", ".space 3", ".data", ".text")
+)
+
+
+def _definitions(name: str) -> st.SearchStrategy[str]:
+    """Return ways to define a name once."""
+    return st.one_of(
+        st.sampled_from((f"{name}:", f"{name}: nop", f".text; {name}:; .data")),
+        st.builds(f".equ {name}, {{}}".format, _VALUES),
+        st.builds(f"{name} = {{}} + {{}}".format, _VALUES, _VALUES),
+    )
+
+
+_SOURCES = (
+    st.tuples(
+        st.just("x: nop"), _definitions("y"), _definitions("_start"), *[_BODIES | st.just("")] * 4
+    )
+    .flatmap(st.permutations)
+    .map("\n".join)
+)
+
+
+@given(_SOURCES, st.integers(0, 6))
+def test_what_is_assembled_can_be_stored_and_debugged(source: str, instructions: int) -> None:
+    try:
+        program = assemble(source)
+    except AssemblyError:
+        assume(False)
+    assert Program.from_json(json.loads(json.dumps(program.to_json()))) == program
+    debugger = Debugger(program)
+    for _ in range(instructions):
+        debugger.step()
+    restored = Debugger.from_bytes(debugger.to_bytes())
+    assert restored.program == program
+    assert restored.machine.state() == debugger.machine.state()
+    assert restored.last == debugger.last
 
 
 @pytest.mark.parametrize(

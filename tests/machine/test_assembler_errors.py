@@ -96,6 +96,11 @@ ONE_MISTAKE = [
     ("nop @", 1, 5, ["「@」"]),
     ("ループ: nop", 1, 1, ["「ループ」", "#"]),
     ("nop \0", 1, 5, ["U+0000"]),
+    ("nop\n.equ _start, -1", 2, 6, ["「_start」", ".text"]),
+    (".equ _start, 1 << 40\nnop", 1, 6, ["「_start」", ".text"]),
+    ("nop\n_start = 0x80000008", 2, 1, ["「_start」", ".text"]),
+    ("nop\n.data\n  _start: .word 1", 3, 3, ["「_start」", ".text"]),
+    (".half 1\n_start: .half 1", 2, 1, ["「_start」", "4 の倍数"]),
 ]  # fmt: skip
 
 

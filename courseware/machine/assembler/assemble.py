@@ -29,6 +29,7 @@ from courseware.machine.program import Program, Segment
 from courseware.machine.registers import REGISTER_NUMBERS
 
 _INSTRUCTION_BYTES = 4
+_ENTRY = "_start"  # where GNU ld begins, too
 
 
 def assemble(source: str, limits: AssemblyLimits = DEFAULT_LIMITS) -> Program:
@@ -61,10 +62,11 @@ class _Assembler:
             self._report_full(statements[-1][0].place)
         symbols = self._symbols()  # in the order of the source, so that chains are not deep
         segments = tuple(self._segments())
+        entry = self._entry(symbols)
         self._problems.raise_any()
         return Program(
             segments,
-            symbols.get("_start", self.layout.address(Location(".text", 0))),
+            entry,
             symbols,
             {self.layout.address(place): line for place, line in self._lines.items()},
         )
@@ -244,6 +246,20 @@ class _Assembler:
             with self._problems.noted():
                 values[token.text] = self.layout.symbol(token)
         return values
+
+    def _entry(self, symbols: dict[str, int]) -> int:
+        """Return the address of the first instruction to be executed."""
+        text = self.layout.address(Location(".text", 0))
+        entry = symbols.get(_ENTRY, text)
+        is_inside = 0 <= entry - text <= self.layout.sections[".text"].size
+        if not is_inside or entry % _INSTRUCTION_BYTES:
+            (place,) = (token.place for token in self.layout.names() if token.text == _ENTRY)
+            self._problems.add(
+                place,
+                f"「{_ENTRY}」は最初に実行する命令の番地なので、.text の中の 4 の倍数の番地に"
+                f"限ります。.text にある命令の前に「{_ENTRY}:」と書いて定義してください。",
+            )
+        return entry
 
 
 def _is_operator(token: Token, text: str) -> bool:

@@ -74,6 +74,24 @@ def test_the_values_of_a_hidden_test_are_not_told() -> None:
     assert hidden.message
 
 
+@pytest.mark.parametrize(
+    "leak",
+    [
+        "f: lw t0, 0(a0)\njr t0\n",  # a fault at an address made of the value
+        "f: lw t0, 0(a0)\nlw t0, 0(t0)\nret\n",
+        "f: lw t0, 0(a0)\nli t1, 0x100000\nslli t0, t0, 16\nli t2, 0x3333\nor t0, t0, t2\n"
+        "sw t0, 0(t1)\n",  # an exit code made of it
+        "f: lw t0, 0(a0)\n1: addi t0, t0, -1\nj 1b\n",
+    ],
+)
+def test_no_way_of_stopping_tells_a_hidden_value(leak: str) -> None:
+    secrets = [{"from": {"words": [n, 0]}, "to": {"words": [0, 0]}} for n in (0x1234, 0x4321)]
+    cases = [copy_case(shown=False, blocks=blocks) for blocks in secrets]
+    _, first, second = grade(leak, copy_case(), *cases)
+    assert first == second, "what is told does not depend on the values"
+    assert first.message.startswith("関数から戻りませんでした。")
+
+
 @pytest.mark.parametrize(("limit", "passed"), [(3, True), (2, False)])
 def test_the_instruction_limit_of_a_test_holds_at_its_edge(limit: int, passed: bool) -> None:
     (result,) = grade("f: li a0, 1\nnop\nret\n", {**SHOWN, "returns": 1, "max_instructions": limit})
@@ -127,6 +145,7 @@ def test_bytes_arrive_as_they_were_written(values: list[int]) -> None:
         ({"after": {"b": {"words": [1]}}}, "同じ大きさ"),
         ({"max_instructions": 0}, "max_instructions"),
         ({"max_instructions": 100_001}, "100,000"),
+        ({"blocks": {"a": {"words": [1] * 8192}, "b": {"bytes": [1]}}}, "32,768 バイトまで"),
         ({"extra": 1}, "テストに書ける項目"),
     ],
 )
@@ -149,6 +168,15 @@ def test_data_of_another_shape_is_refused(data: Any) -> None:
 def test_one_test_at_least_is_shown() -> None:
     with pytest.raises(QuestionError, match="shown: true"):
         read({**SHOWN, "shown": False})
+
+
+def test_blocks_of_the_largest_size_fit_into_the_machine() -> None:
+    blocks = {"from": {"words": [7] * 8191}, "to": {"words": [0]}}
+    (result,) = grade(
+        "f: lw t0, 0(a0)\nsw t0, 0(a1)\nret\n",
+        copy_case(blocks=blocks, after={"to": {"words": [7]}}),
+    )
+    assert result.passed
 
 
 def test_the_number_of_tests_is_limited_at_its_edge() -> None:

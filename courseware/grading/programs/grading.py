@@ -15,9 +15,23 @@ SAVED_VALUE = 0x5AFE_0000
 GUARD = b"\xa5" * 16  # bytes around each block; a write there is one past the block
 
 
-class Stopped(Protocol):
-    """Why a run ended."""
+# What is told of a run that ended early when its numbers may tell a hidden test's values:
+# an address or an exit code can be made of them.
+STOPS_WITHOUT_NUMBERS = {
+    "exit": "プログラムが、関数から戻らずに終了しました。",
+    "trap": "例外が起きて止まりました。",
+    "breakpoint": "ebreak で止まりました。",
+    "instruction-limit": "命令数の上限に達しました。繰り返しが終わる条件を確かめてください。",
+    "time-limit": "実行時間の上限に達しました。",
+    "output-limit": "出力の上限に達しました。",
+}
 
+
+class Stopped(Protocol):
+    """Why a run ended: a key of STOPS_WITHOUT_NUMBERS, and a message with all details."""
+
+    @property
+    def reason(self) -> str: ...
     @property
     def message(self) -> str: ...
 
@@ -91,11 +105,11 @@ def _grade_case(
     _prepare_call(machine, case, addresses, function)
     sp = machine.registers[SP]
     stop = machine.run(case.max_instructions, (RETURN_ADDRESS,), deadline)
-    message = (
-        f"関数から戻りませんでした。{stop.message}"
-        if machine.pc != RETURN_ADDRESS
-        else _first_problem(machine, case, addresses, sp)
-    )
+    if machine.pc != RETURN_ADDRESS:
+        why = stop.message if case.shown else STOPS_WITHOUT_NUMBERS[stop.reason]
+        message = f"関数から戻りませんでした。{why}"
+    else:
+        message = _first_problem(machine, case, addresses, sp)
     if not case.shown:
         return CaseResult(case.name, not message, message)
     return CaseResult(

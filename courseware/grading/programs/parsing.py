@@ -8,6 +8,7 @@ from courseware.grading.programs.model import MAX_INSTRUCTIONS, SIZES, Block, Ca
 
 MAX_CASES = 40
 MAX_ARGUMENTS = 8  # a0 to a7
+MAX_BLOCK_BYTES = 32 * 1024  # of all blocks of a case together
 
 
 def parse_tests(data: Any, case_lines: Sequence[int]) -> ProgramTests:
@@ -69,6 +70,11 @@ def _read_case(data: Any) -> Case:
         raise ValueError("「returns」には 32 ビットの整数を書いてください。")
     if returns is None and not after:
         raise ValueError("「returns」か「after」で、期待する結果を書いてください。")
+    size = sum(len(block.data) for block in blocks.values())
+    if size > MAX_BLOCK_BYTES:
+        raise ValueError(
+            f"「blocks」は合わせて {MAX_BLOCK_BYTES:,} バイトまでです (今は {size:,} バイト)。"
+        )
     for key, block in after.items():
         if key not in blocks or len(blocks[key].data) != len(block.data):
             raise ValueError(f"「after」の {key} は「blocks」に同じ大きさで書いてください。")

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "courseware.config.body_limit.BodyLimitMiddleware",  # before the token is read from the body
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "courseware.classes.http.LearnerMiddleware",
@@ -169,7 +170,8 @@ if not LOCAL:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = environment.flag("SECURE_SSL_REDIRECT", True)
     SECURE_HSTS_SECONDS = environment.number("SECURE_HSTS_SECONDS", 365 * 24 * 60 * 60)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
+    SECURE_HSTS_PRELOAD = environment.flag("SECURE_HSTS_PRELOAD", True)
     if environment.flag("TRUST_PROXY"):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -193,7 +195,7 @@ MY_PAGE_SECTIONS = [
 ]
 
 # Limits: each is named, tested at its edge, and shown to the user before they hit it
-DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024  # bytes of a request body without files
+DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024  # bytes of a request body
 LESSON_MAX_SOURCE_CHARACTERS = 100_000
 CPUINFO_MAX_BYTES = 2 * 1024 * 1024  # of a pasted text or an uploaded file; below the body limit
 CPUINFO_NAMES_SHOWN = 100  # names without an explanation that are listed; all are counted
@@ -205,12 +207,15 @@ LAB_LIMITS = {
     "memory_bytes": 256 * 1024,  # of the machine
     "output_bytes": 8 * 1024,  # that a program may print
     "instructions": 1_000_000,  # of one press of the run button
-    "seconds": 5,  # of one run or one grading, all tests together
+    "seconds": 5,  # of processor time, of one run or one grading with all its tests
 }
 LAB_PROGRAMS_SHOWN = 20  # a learner's other programs listed in one lab
 RUNNER_PROCESSES = environment.number("RUNNER_PROCESSES", 2)  # of each web process
-RUNNER_WAIT_SECONDS = 15  # for a free runner process
-RUNNER_WALL_SECONDS = 10  # until a runner process that does not answer is ended
+# Fewer than a web process has threads, so that pages are served while all runs are busy.
+RUNNER_WAITING = 8  # requests of each web process that may wait for a runner process
+RUNNER_WAIT_SECONDS = 10  # for a free runner process
+RUNNER_PER_LEARNER = 2  # requests of one learner under way at once, in each web process
+RUNNER_WALL_SECONDS = 20  # until a runner process that does not answer is ended
 RUNNER_CPU_SECONDS = 8  # of one request, by the kernel's count
 RUNNER_ADDRESS_SPACE_BYTES = 512 * 1024 * 1024
 RATE_LIMIT_STORAGE = os.environ.get("RATE_LIMIT_STORAGE", "memory://")

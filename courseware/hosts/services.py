@@ -44,14 +44,12 @@ def analyse_sample(sample: Sample) -> ReportCard:
     return card(report(parse(sample.text)), f"見本「{sample.label}」")
 
 
-def check_body(size: int) -> None:
-    """Raise TooLarge when a request of so many bytes must not even be read."""
-    maximum = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    if size > maximum:
-        raise TooLarge(
-            f"送られた内容が大きすぎるため、読まずに止めました ({size:,} バイト)。"
-            f"一度に送れるのは {maximum:,} バイトまでです。{_REMEDY}"
-        )
+def unread() -> TooLarge:
+    """Return the refusal of a request whose body was too large to be read."""
+    return TooLarge(
+        "送られた内容が大きすぎるため、読まずに止めました。"
+        f"一度に送れるのは {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} バイトまでです。{_REMEDY}"
+    )
 
 
 def _analyse(raw: str | bytes, source: str, size: int) -> ReportCard:

@@ -1,7 +1,7 @@
 # 仮想化ラボ. `make run` starts it, `make test` checks it; the README says more.
 PORT ?= 8000
 WORKERS ?= 2
-THREADS ?= 4
+THREADS ?= 16
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,6 +10,7 @@ MANAGE := LOCAL=1 $(BIN)/python manage.py
 .PHONY: run test format check unit bench screenshots system-packages clean
 
 run: $(VENV)/.installed
+	@scripts/check-port $(BIN)/python "$(PORT)"
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) import_content
 	@$(MANAGE) collectstatic --noinput --verbosity 0

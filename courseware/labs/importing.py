@@ -30,6 +30,7 @@ from courseware.markup.document import (
 from courseware.markup.errors import ContentError, Problem
 from courseware.markup.render import RenderContext, render
 
+RESERVED = {"instructions"}  # addresses below /labs/ that are no labs
 SCHEMA = Schema(
     {
         "title": text_field(),
@@ -115,6 +116,11 @@ class _Folder:
         document = parse_document(self._text("lab.md"), path)
         meta = SCHEMA.read(document)
         problems = list(self._wrong_lesson(document, meta))
+        if self.folder.name in RESERVED:
+            message = (
+                f"「{self.folder.name}」は別のページの名前です。フォルダーの名前を変えてください。"
+            )
+            problems.append(document.problem(1, message))
         graded = (self.folder / "tests.yaml").is_file()
         for name in ["starter.s", *(["solution.s"] if graded else [])]:
             problems += self._assembly_problems(name)

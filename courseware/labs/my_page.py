@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from courseware.classes.models import User
 from courseware.labs import services
 
@@ -14,5 +16,6 @@ def section(user: User) -> dict[str, Any]:
         "context": {
             "labs": services.published_labs(user),
             "submissions": services.submissions_of(user),
+            "limit": settings.LAB_PROGRAMS_SHOWN,
         },
     }

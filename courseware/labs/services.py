@@ -4,8 +4,12 @@ import base64
 import hashlib
 import json
 import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +28,12 @@ from courseware.labs.runner.pool import (
     RunnerTimedOut,
 )
 
+MAX_LOOK_CHARACTERS = 64  # of an address or a label typed for the memory view
 DRIVES = ("run", "step", "back", "reset", "look")
+
+
+class TooManyAtOnce(Exception):
+    """The learner has requests under way; nothing was stored. The message says what to do."""
 
 
 class Conflict(Exception):
@@ -41,12 +50,48 @@ def runner() -> RunnerPool:
     return RunnerPool(
         RunnerLimits(
             processes=settings.RUNNER_PROCESSES,
+            waiting=settings.RUNNER_WAITING,
             wait_seconds=settings.RUNNER_WAIT_SECONDS,
             wall_seconds=settings.RUNNER_WALL_SECONDS,
             cpu_seconds=settings.RUNNER_CPU_SECONDS,
             address_space_bytes=settings.RUNNER_ADDRESS_SPACE_BYTES,
         )
     )
+
+
+_under_way: Counter[int] = Counter()
+_under_way_lock = Lock()
+
+
+@contextmanager
+def _turn_of(user_id: int) -> Iterator[None]:
+    """Let a learner have so many requests at the runner at once. Raises TooManyAtOnce.
+
+    Counted in this process: it bounds what one learner can take from others here.
+    """
+    with _under_way_lock:
+        if _under_way[user_id] >= settings.RUNNER_PER_LEARNER:
+            raise TooManyAtOnce(
+                "前に押したボタンの実行が、まだ終わっていません。終わるのを待ってから、"
+                "もう一度押してください。今押した分は、まだ実行も保存もしていません。"
+            )
+        _under_way[user_id] += 1
+    try:
+        yield
+    finally:
+        with _under_way_lock:
+            _under_way[user_id] -= 1
+            if not _under_way[user_id]:
+                del _under_way[user_id]
+
+
+def _run(program: Program, job: str, request: dict[str, Any]) -> dict[str, Any]:
+    """Return the runner's answer; in place of one that failed, what the page says of it."""
+    with _turn_of(program.user_id):
+        try:
+            return runner().call(job, request | {"limits": settings.LAB_LIMITS})
+        except (RunnerBusy, RunnerFailed) as failure:
+            return {"state": None, "view": {"failure": _failure_message(failure)}}
 
 
 def published_labs(user: User | None) -> QuerySet[Lab]:
@@ -72,7 +117,8 @@ class Bench:
     lab: Lab
     revision: LabRevision
     program: Program  # unsaved, with the starter, when the learner has none yet
-    others: list[Program]
+    others: list[Program]  # the newest of them, or all where that was asked for
+    more: bool  # there are others that are not listed
     submission: ProgramSubmission | None  # the newest of this program
     passed: bool  # the learner has passed the lab once, with whichever program
 
@@ -94,22 +140,22 @@ def published_lab(slug: str) -> tuple[Lab, LabRevision]:
     return lab, lab.published
 
 
-def bench(user: User | None, lab: Lab, revision: LabRevision) -> Bench:
-    """Return what the learner has in the lab (three queries)."""
-    programs = list(
-        Program.objects.filter(user=user, lab=lab).defer("machine")[
-            : settings.LAB_PROGRAMS_SHOWN + 1
-        ]
-        if user
-        else ()
-    )
+def bench(user: User | None, lab: Lab, revision: LabRevision, *, every: bool = False) -> Bench:
+    """Return what the learner has in the lab (three queries).
+
+    The list of other programs ends after settings.LAB_PROGRAMS_SHOWN, unless ``every`` is asked.
+    """
+    found = Program.objects.filter(user=user, lab=lab).defer("machine") if user else ()
+    shown = settings.LAB_PROGRAMS_SHOWN
+    programs = list(found if every else found[: shown + 2])
     program = programs[0] if programs else Program(lab=lab, source=revision.starter)
     submissions = ProgramSubmission.objects.filter(user=user, revision__lab=lab)
     return Bench(
         lab=lab,
         revision=revision,
         program=program,
-        others=programs[1:],
+        others=programs[1:] if every else programs[1 : shown + 1],
+        more=not every and len(programs) > shown + 1,
         submission=submissions.filter(program=program).first() if programs else None,
         passed=bool(programs) and submissions.filter(passed=F("total")).exists(),
     )
@@ -171,28 +217,25 @@ def drive(program: Program, base: int, action: str, source: str, look: str) -> N
 
     ``base`` is the version that the form was made from. The same form sent again changes
     nothing. Another source starts the machine anew. A source that does not assemble, and one
-    whose run failed, is stored with what was wrong. Raises Conflict and Refused.
+    whose run failed, is stored with what was wrong. Raises Conflict, Refused, TooManyAtOnce.
     """
-    source, look = _readable(source), unicodedata.normalize("NFKC", look).strip()[:64]
+    source, look = _readable(source), _readable_look(look)
     request = _digest(action, base, source, look)
     if request == program.last_request:
         return
     if base != program.version:
         raise Conflict
     state = program.machine if source == program.source else None
-    try:
-        answer = runner().call(
-            "drive",
-            {
-                "source": source,
-                "state": base64.b64encode(state).decode() if state else None,
-                "action": action,
-                "look": look,
-                "limits": settings.LAB_LIMITS,
-            },
-        )
-    except (RunnerBusy, RunnerFailed) as failure:
-        answer = {"state": None, "view": {"failure": _failure_message(failure)}}
+    answer = _run(
+        program,
+        "drive",
+        {
+            "source": source,
+            "state": base64.b64encode(state).decode() if state else None,
+            "action": action,
+            "look": look,
+        },
+    )
     _store(program, base, request, source, answer)
 
 
@@ -215,7 +258,7 @@ def grade(program: Program, base: int, source: str, revision: LabRevision) -> No
     """Grade the program by the lab's tests and store the submission.
 
     One form is graded once, however often it is sent. A source that does not assemble is
-    stored with its problems, and not graded. Raises Conflict and Refused.
+    stored with its problems, and not graded. Raises Conflict, Refused, TooManyAtOnce.
     """
     source = _readable(source)
     request = _digest("grade", base, source)
@@ -223,17 +266,9 @@ def grade(program: Program, base: int, source: str, revision: LabRevision) -> No
         return
     if base != program.version:
         raise Conflict
-    try:
-        answer = runner().call(
-            "grade", {"source": source, "tests": revision.tests, "limits": settings.LAB_LIMITS}
-        )
-    except (RunnerBusy, RunnerFailed) as failure:
-        view = {"failure": _failure_message(failure)}
-        _store(program, base, request, source, {"state": None, "view": view})
-        return
-    if answer["problems"]:
-        view = {"problems": answer["problems"]}
-        _store(program, base, request, source, {"state": None, "view": view})
+    answer = _run(program, "grade", {"source": source, "tests": revision.tests})
+    if "results" not in answer:
+        _store(program, base, request, source, answer)
         return
     _store_submission(program, base, request, source, revision, answer["results"])
 
@@ -282,6 +317,12 @@ def _readable(source: str) -> str:
     return source
 
 
+def _readable_look(look: str) -> str:
+    """Return an address or a label as typed: half-width, without what cannot be seen."""
+    folded = unicodedata.normalize("NFKC", look)
+    return "".join(c for c in folded if c.isprintable()).strip()[:MAX_LOOK_CHARACTERS]
+
+
 def _digest(*request: object) -> str:
     return hashlib.sha256(
         json.dumps(request, ensure_ascii=False).encode("utf-8", "replace")
@@ -308,7 +349,7 @@ def _failure_message(failure: Exception) -> str:
 
 
 def submissions_of(user: User) -> QuerySet[ProgramSubmission]:
-    """Return the learner's graded programs, newest first (one query)."""
+    """Return the learner's newest gradings, settings.LAB_PROGRAMS_SHOWN at most (one query)."""
     return (
         ProgramSubmission.objects.filter(user=user)
         .select_related("revision__lab")

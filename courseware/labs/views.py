@@ -61,8 +61,9 @@ def _act(request: LearnerRequest, found: Lab, revision: LabRevision) -> HttpResp
         _drive_or_grade(request, program, action, source, revision)
     except services.Conflict:
         return _page(request, found, revision, status=409, posted=source, conflict=True)
-    except services.Refused as refusal:
-        return _page(request, found, revision, status=422, posted=source, refusal=str(refusal))
+    except (services.Refused, services.TooManyAtOnce) as refusal:
+        status = 422 if isinstance(refusal, services.Refused) else 429
+        return _page(request, found, revision, status=status, posted=source, refusal=str(refusal))
     if request.htmx:
         return _page(request, found, revision, graded=action == "grade")
     place = "result" if action == "grade" else "machine"
@@ -102,7 +103,8 @@ def _page(
     posted: str | None = None,
     **context: Any,
 ) -> HttpResponse:
-    bench = services.bench(request.learner, found, revision)
+    every = request.GET.get("programs") == "all"
+    bench = services.bench(request.learner, found, revision, every=every)
     context |= {
         "bench": bench,
         "lab": found,

@@ -15,7 +15,6 @@ def graded(slug: str, file: str) -> list[bool]:
     assert tests is not None
     source = (settings.CONTENT_DIR / "labs" / slug / file).read_text()
     answer = grade({"source": source, "tests": tests.to_json(), "limits": settings.LAB_LIMITS})
-    assert answer["problems"] == []
     return [result["passed"] for result in answer["results"]]
 
 

@@ -89,3 +89,9 @@ def test_a_graded_lab_needs_its_solution_and_its_discussion(
     (lab_folder / "solution.s").unlink()
     with pytest.raises(ContentError, match=r"solution\.s:1:1: ファイルがありません"):
         run(content)
+
+
+def test_a_folder_named_like_another_page_is_refused(content: Path, lab_folder: Path) -> None:
+    lab_folder.rename(content / "labs" / "instructions")
+    with pytest.raises(ContentError, match="別のページの名前"):
+        run(content)

@@ -20,6 +20,7 @@ from courseware.labs.runner.pool import (
 Workers = Callable[[], set[int]]
 LIMITS = RunnerLimits(
     processes=1,
+    waiting=4,
     wait_seconds=20,
     wall_seconds=20,
     cpu_seconds=10,
@@ -154,6 +155,17 @@ def test_who_waits_too_long_for_a_worker_is_told() -> None:
             assert job.result()["view"]["stop"]["reason"] == "time-limit"
 
 
+def test_no_more_than_so_many_wait_for_a_worker() -> None:
+    for pool in make(waiting=1):
+        pool.call("drive", request("ebreak\n"))
+        with ThreadPoolExecutor() as threads:
+            long_run = request(ENDLESS, instructions=10**12, seconds=2)
+            jobs = [threads.submit(pool.call, "drive", long_run) for _ in range(6)]
+            outcomes = [job.exception() for job in jobs]
+        assert [type(outcome) for outcome in outcomes if outcome] == [RunnerBusy] * 4
+        assert pool.call("drive", request("ebreak\n"))["view"]["stop"]["reason"] == "breakpoint"
+
+
 def test_a_worker_has_no_environment_no_files_and_no_network(
     workers: Workers, pool: RunnerPool
 ) -> None:
@@ -161,6 +173,8 @@ def test_a_worker_has_no_environment_no_files_and_no_network(
     (worker,) = workers()
     with open(f"/proc/{worker}/environ") as environ:
         assert "DJANGO" not in environ.read()
+    with open(f"/proc/{worker}/stat") as stat:
+        assert stat.read().rpartition(")")[2].split()[16] == "10", "pages come before programs"
     with open(f"/proc/{worker}/limits") as limits:
         rows = {line[:26].strip(): line[26:].split()[:2] for line in limits}
     assert rows["Max open files"] == ["3", "3"]

@@ -39,12 +39,16 @@ def drive(request: Json) -> Json:
     try:
         debugger = _opened(request["source"], request["state"], limits)
     except AssemblyError as error:
-        return {"state": None, "view": {"problems": [asdict(p) for p in error.problems]}}
+        return _problems(error)
     stop = _act(debugger, request["action"], limits)
     return {
         "state": base64.b64encode(debugger.to_bytes()).decode(),
         "view": _view(debugger, stop, request["look"]),
     }
+
+
+def _problems(error: AssemblyError) -> Json:
+    return {"state": None, "view": {"problems": [asdict(p) for p in error.problems]}}
 
 
 def _opened(source: str, state: str | None, limits: Json) -> Debugger:
@@ -68,8 +72,9 @@ def _machine_limits(limits: Json) -> MachineLimits:
 
 
 def _deadline(limits: Json) -> Callable[[], bool]:
-    end = time.monotonic() + limits["seconds"]
-    return lambda: time.monotonic() > end
+    # Processor time: a program is not stopped because others keep the processor busy.
+    end = time.process_time() + limits["seconds"]
+    return lambda: time.process_time() > end
 
 
 def _act(debugger: Debugger, action: str, limits: Json) -> Stop | None:
@@ -143,7 +148,7 @@ def _memory(debugger: Debugger, look: str) -> Json:
 
 def _address(program: Program, look: str) -> int | None:
     if look in program.symbols:
-        return program.symbols[look]
+        return program.symbols[look] & 0xFFFF_FFFF
     try:
         return int(look, 0) & 0xFFFF_FFFF
     except ValueError:
@@ -156,15 +161,16 @@ def _data_start(program: Program) -> int:
 
 
 def grade(request: Json) -> Json:
-    """Grade a program and return ``results`` (CaseResult as JSON), or ``problems``.
+    """Grade a program and return ``results`` (CaseResult as JSON).
 
-    The request has ``source``, ``tests`` (ProgramTests.to_json) and ``limits``.
+    The request has ``source``, ``tests`` (ProgramTests.to_json) and ``limits``. A source with
+    problems is answered as ``drive`` answers it.
     """
     limits = request["limits"]
     try:
         program = assemble(request["source"], _assembly_limits(limits))
     except AssemblyError as error:
-        return {"problems": [asdict(p) for p in error.problems], "results": []}
+        return _problems(error)
     tests = ProgramTests.from_json(request["tests"])
     function = program.symbols.get(tests.calls)
 
@@ -173,7 +179,7 @@ def grade(request: Json) -> Json:
 
     blocks_at = (program.segments[0].address if program.segments else 0) + BLOCKS_OFFSET
     results = grade_program(tests, load, blocks_at, _deadline(limits))
-    return {"problems": [], "results": [asdict(result) for result in results]}
+    return {"results": [asdict(result) for result in results]}
 
 
 JOBS: dict[str, Callable[[Json], Json]] = {"drive": drive, "grade": grade}

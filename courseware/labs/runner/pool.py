@@ -19,7 +19,7 @@ START_SECONDS = 30.0  # for a worker to import and report that it is ready
 
 
 class RunnerBusy(Exception):
-    """All workers stayed busy for as long as a request may wait. Nothing was run."""
+    """Too many requests wait for a worker, or this one waited too long. Nothing was run."""
 
 
 class RunnerFailed(Exception):
@@ -35,6 +35,7 @@ class RunnerLimits:
     """Of a pool, and of each request in it."""
 
     processes: int
+    waiting: int  # requests that may wait for a free worker at once
     wait_seconds: float  # for a free worker
     wall_seconds: float  # for an answer, before the worker is killed
     cpu_seconds: int  # of one request, enforced by the kernel
@@ -46,14 +47,20 @@ class RunnerPool:
 
     def __init__(self, limits: RunnerLimits) -> None:
         self._limits = limits
+        self._line = threading.BoundedSemaphore(limits.processes + limits.waiting)
         self._places: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
         for _ in range(limits.processes):
             self._places.put(None)
 
     def call(self, job: str, request: dict[str, Any]) -> dict[str, Any]:
         """Return a worker's answer. Raises RunnerBusy or RunnerFailed."""
-        with self._worker() as worker:
-            return worker.call({"job": job, **request}, self._limits.wall_seconds)
+        if not self._line.acquire(blocking=False):
+            raise RunnerBusy
+        try:
+            with self._worker() as worker:
+                return worker.call({"job": job, **request}, self._limits.wall_seconds)
+        finally:
+            self._line.release()
 
     @contextmanager
     def _worker(self) -> Iterator["_Worker"]:

@@ -4,6 +4,7 @@ Started by ``pool`` as ``python -m courseware.labs.runner.worker CPU_SECONDS ADD
 It has no environment, and once it is ready it can open no file and no socket.
 """
 
+import os
 import resource
 import sys
 import traceback
@@ -13,10 +14,14 @@ from typing import Any
 from courseware.labs.runner.framing import receive, send
 from courseware.labs.runner.jobs import JOBS
 
+# Pages come before programs where both want the processor.
+NICENESS = 10
+
 
 def main() -> None:
     """Answer requests until the pool closes the pipe."""
     cpu_seconds, address_space = int(sys.argv[1]), int(sys.argv[2])
+    os.nice(NICENESS)
     _lock_down(address_space)
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     send(answers, {"ready": True})

@@ -181,8 +181,57 @@ def test_limit_of_the_image_counts_the_gaps_between_sections() -> None:
     assert "16 バイト" in problem[2]
 
 
+def test_limit_of_problems() -> None:
+    limits = AssemblyLimits(max_problems=3)
+    source = "a\nb\nc"
+    assert [p[0] for p in problems(source, limits)] == [1, 2, 3]
+    found = problems(f"  {source}\nj d; e\n{source}", limits)
+    assert [p[:2] for p in found] == [(1, 3), (2, 1), (3, 1), (4, 3)]
+    assert "「c」" in found[2][2]
+    assert found[3][2].startswith("ほかに 5 件の誤りがあります。")
+
+
+def test_limit_of_problems_within_one_place() -> None:
+    everything = problems(".word 1 +; .word ０９\n" * 9, AssemblyLimits(max_problems=99))
+    for kept in range(1, len(everything)):
+        found = problems(".word 1 +; .word ０９\n" * 9, AssemblyLimits(max_problems=kept))
+        assert found[:-1] == everything[:kept]
+        assert found[-1][:2] == everything[kept][:2]
+        assert f"ほかに {len(everything) - kept} 件" in found[-1][2]
+
+
+@pytest.mark.parametrize("source", [".a;" * 6_666, "a:" * 9_999, "j x;" * 4_999, "＠ａ " * 5_000])
+def test_the_longest_text_of_mistakes_has_a_short_list(source: str) -> None:
+    assert len(problems(source)) == 51
+
+
+_LONG = "long" * 3_000
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{0}", ".{0}", "j {0}", "{0}: {0}:", "{0}x: j {0}y", "mv a0, {0}", "fence {0}, w", "5{0}",
+        "nop {0}, 1", ".word 1 {0}", ".word 5{0}", "j {1}f", "{1}: j {1}b; j {1}f", "0x{0}:",
+        '"{0}":', '.word "{0}"', '.word 1 "{0}"', "'{0}'", ".word '{0}'", 'mv a0, "{0}"', "あ{2}",
+        "ａ{2}", ".equ {0}, {0}", ".section {0}", "{0} = ", '.space {0}', '.ascii {0}',
+    ],
+)  # fmt: skip
+def test_long_words_are_not_repeated_whole(source: str) -> None:
+    text = source.format(_LONG, "1" * len(_LONG), "あａ" * len(_LONG))
+    for _, _, message in problems(text, AssemblyLimits(max_characters=100_000)):
+        assert len(message) < 400
+        assert message.count("long") <= 3 * 10
+
+
+def test_a_word_of_forty_letters_is_shown_whole() -> None:
+    word = "w" * 40
+    assert f"「{word}」" in problems(f"j {word}")[0][2]
+    assert f"「{word}…」" in problems(f"j {word}w")[0][2]
+
+
 def test_default_limits_are_the_promised_ones() -> None:
-    assert AssemblyLimits() == AssemblyLimits(20_000, 2_000, 65_536)
+    assert AssemblyLimits() == AssemblyLimits(20_000, 2_000, 65_536, 50)
     assemble(".space 65536")
     assert len(problems(".space 65537")) == 1
 
@@ -199,7 +248,7 @@ def test_chains_of_definitions_take_no_time() -> None:
 def test_many_unknown_names_take_no_time() -> None:
     labels = "".join(f"l{i}:\n" for i in range(900))
     calls = "".join(f"j m{i}\n" for i in range(900))
-    assert len(problems(labels + calls)) == 900
+    assert "ほかに 850 件" in problems(labels + calls)[-1][2]
 
 
 GNU_AS_LINES = Path(__file__).with_name("gnu_as.txt").read_text().splitlines()[::2]

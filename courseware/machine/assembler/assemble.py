@@ -22,6 +22,7 @@ from courseware.machine.assembler.problems import (
     Place,
     Problem,
     Problems,
+    clip,
 )
 from courseware.machine.assembler.pseudo import Pseudo
 from courseware.machine.isa.instruction import Instruction
@@ -46,7 +47,7 @@ class _Assembler:
 
     def __init__(self, limits: AssemblyLimits) -> None:
         self._limits = limits
-        self._problems = Problems()
+        self._problems = Problems(limits.max_problems)
         self.layout = Layout(self._problems.suggestion)
         self._values = FieldValues(self.layout)
         self._lines: dict[Location, int] = {}
@@ -84,7 +85,7 @@ class _Assembler:
         if head.kind != Kind.NAME:
             raise Problem(
                 head.place,
-                f"「{head.text[:20]}」から始まる行は読めません。"
+                f"「{clip(head.text)}」から始まる行は読めません。"
                 "命令、「名前:」の形のラベル、または .word などの指示で始めてください。",
             )
         if rest and _is_operator(rest[0], "="):
@@ -105,7 +106,7 @@ class _Assembler:
         else:
             raise Problem(
                 token.place,
-                f"「{token.text[:20]}」はラベルの名前にできません。英字で始まる名前にしてください。",
+                f"「{clip(token.text)}」はラベルの名前にできません。英字で始まる名前にしてください。",
             )
 
     def define_constant(self, name: Token, operand: Operand) -> None:
@@ -117,11 +118,13 @@ class _Assembler:
         if head.text.startswith("."):
             hint = self._problems.suggestion(head.text, directives.DIRECTIVES)
             known = "、".join(sorted(directives.DIRECTIVES))
-            message = f"「{head.text}」という指示は使えません。{hint}使えるのは {known} です。"
+            message = (
+                f"「{clip(head.text)}」という指示は使えません。{hint}使えるのは {known} です。"
+            )
         else:
             hint = self._problems.suggestion(head.text, FORMS)
             message = (
-                f"「{head.text}」という命令はありません。{hint}"
+                f"「{clip(head.text)}」という命令はありません。{hint}"
                 "つづりを直すか、ラベルならすぐ後ろに「:」を付けてください。"
             )
         return Problem(head.place, message)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from courseware.machine.assembler.lexer import Kind, Token
-from courseware.machine.assembler.problems import Place, Problem
+from courseware.machine.assembler.problems import Place, Problem, clip
 from courseware.machine.isa.semantics import quotient, remainder
 from courseware.machine.registers import REGISTER_NUMBERS
 
@@ -109,7 +109,7 @@ def _value(token: Token) -> Token:
 
 def _unexpected(token: Token, wanted: str) -> Problem:
     return Problem(
-        token.place, f"式の中の「{token.text}」を読めません。ここには{wanted}を書きます。"
+        token.place, f"式の中の「{clip(token.text)}」を読めません。ここには{wanted}を書きます。"
     )
 
 

@@ -53,7 +53,7 @@ def expand(
 
 @cache
 def _template(line: str) -> tuple[Instruction, list[Operand]]:
-    (statement,) = read(line, DEFAULT_LIMITS, Problems())
+    (statement,) = read(line, DEFAULT_LIMITS, Problems(DEFAULT_LIMITS.max_problems))
     forms = FORMS[statement[0].text]
     instruction = next(form for form in forms if isinstance(form, Instruction))
     return instruction, split(statement[1:])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from courseware.machine.assembler.expressions import Expression
 from courseware.machine.assembler.lexer import Kind, Token
-from courseware.machine.assembler.problems import Place, Problem
+from courseware.machine.assembler.problems import Place, Problem, clip
 from courseware.machine.memory_map import RAM_BASE
 
 SECTION_NAMES = (".text", ".rodata", ".data", ".bss")
@@ -104,7 +104,7 @@ class Layout:
         if first is not token.place:
             raise Problem(
                 token.place,
-                f"「{token.text}」は {first.line} 行目でも定義されています。"
+                f"「{clip(token.text)}」は {first.line} 行目でも定義されています。"
                 "どちらかの名前を変えてください。",
             )
         self._symbols[token.text] = meaning
@@ -191,7 +191,7 @@ class Layout:
             if depth >= _MAX_SYMBOL_DEPTH:
                 raise Problem(
                     token.place,
-                    f"「{token.text}」の定義が自分自身に戻るか、深すぎます。"
+                    f"「{clip(token.text)}」の定義が自分自身に戻るか、深すぎます。"
                     "先に定義したものだけを使って定義してください。",
                 )
             bases.known[token.text] = self._evaluate(
@@ -201,7 +201,7 @@ class Layout:
 
     def _undefined(self, token: Token) -> Problem:
         if token.kind == Kind.LOCAL:
-            number, _, _ = token.text.partition("\0")
+            number = clip(token.text.partition("\0")[0])
             return Problem(
                 token.place,
                 f"番号ラベル「{number}:」が、指された向きにありません。"
@@ -210,8 +210,8 @@ class Layout:
         hint = self._suggest(token.text, self._defined_at)
         return Problem(
             token.place,
-            f"ラベル「{token.text}」が定義されていません。{hint}"
-            f"行の先頭に「{token.text}:」と書いて定義するか、つづりを直してください。",
+            f"ラベル「{clip(token.text)}」が定義されていません。{hint}"
+            f"行の先頭に「{clip(token.text)}:」と書いて定義するか、つづりを直してください。",
         )
 
 

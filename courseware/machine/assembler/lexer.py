@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 
-from courseware.machine.assembler.problems import AssemblyLimits, Place, Problems
+from courseware.machine.assembler.problems import AssemblyLimits, Place, Problems, clip
 
 
 class Kind(StrEnum):
@@ -170,7 +170,7 @@ class _Lexer:
         if not _NUMBER.fullmatch(text):
             self._problems.add(
                 place,
-                f"「{_clip(text)}」は数として読めません。"
+                f"「{clip(text)}」は数として読めません。"
                 "10 進 (12)、16 進 (0x1f)、2 進 (0b101)、8 進 (017) のどれかで、"
                 "64 ビットに収まるように書いてください。",
             )
@@ -178,7 +178,7 @@ class _Lexer:
         is_octal = text.isdigit() and text[0] == "0"
         value = int(text, 8) if is_octal else int(text, 0)
         if value > _LARGEST:
-            self._problems.add(place, f"「{_clip(text)}」は 64 ビットに収まりません。")
+            self._problems.add(place, f"「{clip(text)}」は 64 ビットに収まりません。")
             return 0
         return value
 
@@ -205,7 +205,7 @@ class _Lexer:
         if len(data) != 1 and end < len(line):
             self._problems.add(
                 place,
-                f"文字定数 {_clip(shown)} は 1 バイトではありません。"
+                f"文字定数 {clip(shown)} は 1 バイトではありません。"
                 "半角の 1 文字を書くか、.asciz で文字列にしてください。",
             )
         return Token(Kind.NUMBER, shown, place, data[0] if data else 0), end + 1
@@ -254,8 +254,8 @@ class _Lexer:
             else:
                 self._problems.add(
                     place,
-                    f"全角の「{_clip(line[start:end])}」があります。"
-                    f"半角の「{_clip(narrow[start:end])}」に直してください。",
+                    f"全角の「{clip(line[start:end])}」があります。"
+                    f"半角の「{clip(narrow[start:end])}」に直してください。",
                 )
 
     def _report_unknown(self, number: int, line: str, unknown: list[int]) -> None:
@@ -266,7 +266,7 @@ class _Lexer:
             else:
                 self._problems.add(
                     place,
-                    f"「{_clip(line[start:end])}」は、命令やラベルに使えない文字です。"
+                    f"「{clip(line[start:end])}」は、命令やラベルに使えない文字です。"
                     "説明を書くときは、前に # を置いてコメントにしてください。",
                 )
 
@@ -282,7 +282,3 @@ def _runs(positions: list[int], key: Callable[[int], bool]) -> Iterator[tuple[in
     for _, group in groupby(numbered, lambda pair: (pair[1] - pair[0], key(pair[1]))):
         run = [position for _, position in group]
         yield run[0], run[-1] + 1
-
-
-def _clip(text: str) -> str:
-    return text if len(text) <= 20 else text[:19] + "…"

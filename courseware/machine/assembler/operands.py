@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from courseware.machine.assembler.expressions import Expression, parse
 from courseware.machine.assembler.lexer import Kind, Token
-from courseware.machine.assembler.problems import Place, Problem
+from courseware.machine.assembler.problems import Place, Problem, clip
 from courseware.machine.isa.decoder import FENCE_LETTERS
 from courseware.machine.isa.table import INSTRUCTIONS
 from courseware.machine.registers import REGISTER_NUMBERS
@@ -110,13 +110,13 @@ class OperandReader:
             hint = self._suggest(token.text, REGISTER_NUMBERS)
             raise Problem(
                 token.place,
-                f"「{token.text}」というレジスターはありません。{hint}"
+                f"「{clip(token.text)}」というレジスターはありません。{hint}"
                 "x0 から x31、または a0、t0、s0、sp などの名前で書いてください。",
             )
         text = "".join(t.text for t in operand)
         raise Problem(
             token.place,
-            f"「{self._mnemonic}」でレジスターを書く場所に「{text[:20]}」があります。"
+            f"「{self._mnemonic}」でレジスターを書く場所に「{clip(text)}」があります。"
             "レジスターに直してください。"
             + self._alternative(f"{self._mnemonic}i", "数を使って計算する"),
         )
@@ -165,7 +165,7 @@ def _fence_set(operand: Operand) -> int:
     if text != "0" and not is_set:
         raise Problem(
             operand[0].place,
-            f"「{text}」は fence の対象ではありません。iorw から選んで書いてください。",
+            f"「{clip(text)}」は fence の対象ではありません。iorw から選んで書いてください。",
         )
     return sum(1 << (3 - FENCE_LETTERS.index(letter)) for letter in text if letter != "0")
 

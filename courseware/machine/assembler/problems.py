@@ -8,6 +8,7 @@ from itertools import takewhile
 
 # Looking for a near spelling costs time; a text with this many unknown names needs none more.
 _MAX_SUGGESTIONS = 20
+_QUOTED_CHARACTERS = 40
 
 
 @dataclass(frozen=True, order=True)
@@ -20,20 +21,24 @@ class AssemblyProblem:
 
 
 class AssemblyError(Exception):
-    """A source text cannot be assembled; ``problems`` lists all that was found, sorted."""
+    """A source text cannot be assembled; ``problems`` are in the order of the source.
+
+    There are at most ``AssemblyLimits.max_problems``, and then one that counts the others.
+    """
 
     def __init__(self, problems: Iterable[AssemblyProblem]) -> None:
-        self.problems: tuple[AssemblyProblem, ...] = tuple(sorted(set(problems)))
+        self.problems = tuple(problems)
         super().__init__("\n".join(f"{p.line}:{p.column}: {p.message}" for p in self.problems))
 
 
 @dataclass(frozen=True)
 class AssemblyLimits:
-    """How long a source text and how large its image may be."""
+    """How long a source text and how large its image may be; how many problems are told."""
 
     max_characters: int = 20_000
     max_lines: int = 2_000
     max_image_bytes: int = 65_536
+    max_problems: int = 50
 
 
 DEFAULT_LIMITS = AssemblyLimits()
@@ -59,7 +64,8 @@ class Problem(Exception):
 class Problems:
     """Collects what is wrong, so that one pass reports all of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_most: int) -> None:
+        self._at_most = at_most
         self._found: list[AssemblyProblem] = []
         self._suggestions = 0
 
@@ -82,7 +88,19 @@ class Problems:
     def raise_any(self) -> None:
         """Raise AssemblyError when there are problems."""
         if self._found:
-            raise AssemblyError(self._found)
+            raise AssemblyError(self._told())
+
+    def _told(self) -> list[AssemblyProblem]:
+        """Return the first problems in the source, and how many more there are."""
+        found = sorted(set(self._found))
+        kept, left_out = found[: self._at_most], found[self._at_most :]
+        if left_out:
+            message = (
+                f"ほかに {len(left_out):,} 件の誤りがあります。"
+                "ここまでの誤りを直すと、続きを調べます。"
+            )
+            kept.append(AssemblyProblem(left_out[0].line, left_out[0].column, message))
+        return kept
 
     def suggestion(self, word: str, known: Iterable[str]) -> str:
         """Return 「もしかすると「…」ですか。」 for the nearest known spelling, or nothing."""
@@ -95,7 +113,13 @@ class Problems:
         if not near:
             return ""
         nearest = max(near, key=lambda name: _common_start(name, word.lower()))
-        return f"もしかすると「{spellings[nearest]}」ですか。"
+        return f"もしかすると「{clip(spellings[nearest])}」ですか。"
+
+
+def clip(text: str) -> str:
+    """Return a word of the source as a message quotes it, however long it is."""
+    is_short = len(text) <= _QUOTED_CHARACTERS
+    return text if is_short else text[:_QUOTED_CHARACTERS] + "…"
 
 
 def _common_start(left: str, right: str) -> int:

@@ -81,7 +81,7 @@ _TRAPS: dict[int, tuple[str, str]] = {
     ),
     Cause.ILLEGAL_INSTRUCTION: (
         "不正命令例外 (illegal instruction)",
-        "{pc} 番地の値 {tval} は、この機械の命令ではありません。"
+        "{pc} 番地の値 {tval} は、この計算機の命令ではありません。"
         "データを命令として実行していないか、命令を書き換えていないかを確かめてください。",
     ),
     Cause.LOAD_ACCESS_FAULT: (

@@ -156,6 +156,14 @@ def test_every_instruction_is_described(instruction: Instruction) -> None:
         assert (operand in text) == (operand in instruction.operands), text
 
 
+@pytest.mark.parametrize("mnemonic", ["blt", "bge", "slt", "slti"])
+def test_comparisons_say_whether_they_know_signs(mnemonic: str) -> None:
+    unsigned = f"{mnemonic}u" if mnemonic != "slti" else "sltiu"
+    described = {i.mnemonic: describe(i) for i in INSTRUCTIONS}
+    assert described[mnemonic].startswith("符号付きで rs1 が ")
+    assert described[unsigned] == described[mnemonic].replace("符号付き", "符号なし")
+
+
 def step_of(source: str, **registers: int) -> Step:
     machine = Machine(assemble(source))
     names = {"a0": 10, "a1": 11, "sp": 2, "ra": 1}
@@ -186,6 +194,11 @@ EXPLANATIONS = [
         "beq a0, a1, . + 8",
         {"a0": 1, "a1": 2},
         "「a0 (1) と a1 (2) が等しい」が成り立たないので、次の命令へ進みました。",
+    ),
+    (
+        "blt a0, a1, . + 8",
+        {"a0": -1, "a1": 0},
+        "「符号付きで a0 (-1) が a1 (0) より小さい」が成り立つので、0x80000008 番地へ移りました。",
     ),
     (
         "bltu a0, a1, . + 8",

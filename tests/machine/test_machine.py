@@ -157,7 +157,7 @@ def test_jump_outside_memory_traps_at_its_target() -> None:
 def test_words_that_are_no_instructions_trap() -> None:
     machine, stop = ran("nop\n.word 0xffffffff")
     assert (stop.cause, stop.tval, machine.pc) == (2, 0xFFFF_FFFF, RAM_BASE + 4)
-    assert "0xffffffff" in stop.message
+    assert "0xffffffff は、この計算機の命令ではありません" in stop.message
 
 
 def test_running_past_the_end_says_so() -> None:

@@ -51,7 +51,7 @@ _DIVISION_NOTES = (
     ("rs2 == 0", "0 で割ったときの商は、全ビットが 1 の値と決められています"),
     (
         "(signed(rs1) == -2147483648) & (signed(rs2) == -1)",
-        "商 2147483648 は符号つき 32 ビットに収まらないので、-2147483648 と決められています",
+        "商 2147483648 は符号付き 32 ビットに収まらないので、-2147483648 と決められています",
     ),
 )
 _REMAINDER_NOTES = (("rs2 == 0", "0 で割ったときの余りは、割られる数と決められています"),)
@@ -69,8 +69,8 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
                 "次の命令の番地{result:x}を {rd} に入れ、{target} 番地へ移り"),
     _branch("beq", 0b000, "rs1 == rs2", "{rs1} と {rs2} が等しい"),
     _branch("bne", 0b001, "rs1 != rs2", "{rs1} と {rs2} が等しくない"),
-    _branch("blt", 0b100, "signed(rs1) < signed(rs2)", "{rs1} が {rs2} より小さい"),
-    _branch("bge", 0b101, "signed(rs1) >= signed(rs2)", "{rs1} が {rs2} 以上である"),
+    _branch("blt", 0b100, "signed(rs1) < signed(rs2)", "符号付きで {rs1} が {rs2} より小さい"),
+    _branch("bge", 0b101, "signed(rs1) >= signed(rs2)", "符号付きで {rs1} が {rs2} 以上である"),
     _branch("bltu", 0b110, "rs1 < rs2", "符号なしで {rs1:u} が {rs2:u} より小さい"),
     _branch("bgeu", 0b111, "rs1 >= rs2", "符号なしで {rs1:u} が {rs2:u} 以上である"),
     # RV32I: memory
@@ -93,7 +93,8 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
     # RV32I: arithmetic with an immediate
     _immediate("addi", 0b000, "rd = rs1 + imm", "{rs1} と {imm} の和{result}を {rd} に入れ"),
     _immediate("slti", 0b010, "rd = signed(rs1) < signed(imm)",
-               "{rs1} が {imm} より小さければ 1、そうでなければ 0 という値{result}を {rd} に入れ"),
+               "符号付きで {rs1} が {imm} より小さければ 1、"
+               "そうでなければ 0 という値{result}を {rd} に入れ"),
     _immediate("sltiu", 0b011, "rd = rs1 < imm",
                "符号なしで {rs1:u} が {imm:u} より小さければ 1、"
                "そうでなければ 0 という値{result}を {rd} に入れ"),
@@ -118,7 +119,8 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
     _register("sll", 0, 0b001, "rd = rs1 << (rs2 & 31)",
               "{rs1:x} を左へ、{rs2} の下位 5 ビットの数だけずらした値{result:x}を {rd} に入れ"),
     _register("slt", 0, 0b010, "rd = signed(rs1) < signed(rs2)",
-              "{rs1} が {rs2} より小さければ 1、そうでなければ 0 という値{result}を {rd} に入れ"),
+              "符号付きで {rs1} が {rs2} より小さければ 1、"
+              "そうでなければ 0 という値{result}を {rd} に入れ"),
     _register("sltu", 0, 0b011, "rd = rs1 < rs2",
               "符号なしで {rs1:u} が {rs2:u} より小さければ 1、"
               "そうでなければ 0 という値{result}を {rd} に入れ"),

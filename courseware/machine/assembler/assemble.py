@@ -152,7 +152,7 @@ class _Assembler:
 
     def _read(self, head: Token, form: Form, operands: list[Operand]) -> Values | None:
         """Return the fields' values, or None when something is wrong with the operands."""
-        reader = OperandReader(head.text, head.place, self._problems.suggestion)
+        reader = OperandReader(head.text, self._problems.suggestion)
         values: Values = {}
         are_good = True
         for syntax, operand in zip(syntax_of(form), operands, strict=True):

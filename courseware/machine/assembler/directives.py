@@ -36,7 +36,7 @@ Directive = Callable[[Target, Token, list[Operand]], None]
 
 def _section(target: Target, token: Token, operands: list[Operand]) -> None:
     """``.section NAME`` with flags, which the names imply and which are not read."""
-    name = operands[0][0] if operands and operands[0] else token
+    name = operands[0][0] if operands else token
     if name.text not in SECTION_NAMES or len(operands[0]) != 1:
         names = "、".join(SECTION_NAMES)
         raise Problem(name.place, f"セクションには {names} のどれかを書いてください。")
@@ -54,8 +54,9 @@ def _global(target: Target, token: Token, operands: list[Operand]) -> None:
         raise Problem(token.place, f"「{token.text}」の後にラベルの名前を書いてください。")
     for operand in operands:
         if len(operand) != 1 or operand[0].kind != Kind.NAME:
-            place = operand[0].place if operand else token.place
-            raise Problem(place, f"「{token.text}」の後にはラベルの名前だけを書いてください。")
+            raise Problem(
+                operand[0].place, f"「{token.text}」の後にはラベルの名前だけを書いてください。"
+            )
 
 
 def _data(size: int) -> Directive:
@@ -65,7 +66,7 @@ def _data(size: int) -> Directive:
         if not operands:
             raise Problem(token.place, f"「{token.text}」の後に値を書いてください。")
         for operand in operands:
-            expression, location = _expression(target, token, operand)
+            expression, location = _expression(target, operand)
             target.emit(token, size, _number(target, token, expression, location))
 
     def _number(
@@ -92,8 +93,9 @@ def _string(ending: bytes) -> Directive:
             raise Problem(token.place, f'「{token.text}」の後に "文字列" を書いてください。')
         for operand in operands:
             if len(operand) != 1 or operand[0].kind != Kind.STRING:
-                place = operand[0].place if operand else token.place
-                raise Problem(place, f'「{token.text}」には "…" で囲んだ文字列を書いてください。')
+                raise Problem(
+                    operand[0].place, f'「{token.text}」には "…" で囲んだ文字列を書いてください。'
+                )
             data = operand[0].data + ending
             target.emit(token, len(data), lambda data=data: data)  # type: ignore[misc]
 
@@ -140,8 +142,10 @@ def _align(target: Target, token: Token, alignment: int) -> None:
 def _equ(target: Target, token: Token, operands: list[Operand]) -> None:
     _expect(token, operands, 2, f"{token.text} 名前, 値")
     if len(operands[0]) != 1 or operands[0][0].kind != Kind.NAME:
-        place = operands[0][0].place if operands[0] else token.place
-        raise Problem(place, f"「{token.text} 名前, 値」の名前を、英字で始まる一語にしてください。")
+        raise Problem(
+            operands[0][0].place,
+            f"「{token.text} 名前, 値」の名前を、英字で始まる一語にしてください。",
+        )
     target.define_constant(operands[0][0], operands[1])
 
 
@@ -171,15 +175,14 @@ def _expect(token: Token, operands: list[Operand], count: int, form: str) -> Non
         raise Problem(token.place, f"「{form}」の形で書いてください。")
 
 
-def _expression(target: Target, token: Token, operand: Operand) -> tuple[Expression, Location]:
-    place = operand[0].place if operand else token.place
-    expression = target.layout.settle_locals(parse(operand, place))
+def _expression(target: Target, operand: Operand) -> tuple[Expression, Location]:
+    expression = target.layout.settle_locals(parse(operand, operand[0].place))
     return expression, target.layout.here
 
 
 def _constant(target: Target, token: Token, operand: Operand, low: int, high: int) -> int:
     """Return a value that must be known now, since addresses depend on it."""
-    expression, location = _expression(target, token, operand)
+    expression, location = _expression(target, operand)
     value = target.layout.constant(expression, location)
     if value is None:
         raise Problem(

@@ -34,7 +34,10 @@ class Immediate:
 
 
 def split(tokens: list[Token]) -> list[Operand]:
-    """Return the operands between the commas outside parentheses."""
+    """Return the operands between the commas outside parentheses, each of one token or more.
+
+    Raises Problem for a comma with nothing in front of it or behind it.
+    """
     if not tokens:
         return []
     operands: list[Operand] = [[]]
@@ -43,10 +46,21 @@ def split(tokens: list[Token]) -> list[Operand]:
         if token.kind == Kind.OPERATOR:
             depth += (token.text == "(") - (token.text == ")")
             if token.text == "," and depth <= 0:
+                if not operands[-1]:
+                    raise _nothing(token, "前")
                 operands.append([])
                 continue
         operands[-1].append(token)
+    if not operands[-1]:
+        raise _nothing(tokens[-1], "後")
     return operands
+
+
+def _nothing(comma: Token, side: str) -> Problem:
+    return Problem(
+        comma.place,
+        f"「,」の{side}に何もありません。レジスターや数などを書くか、余分な「,」を消してください。",
+    )
 
 
 def fits(syntax: str, operand: Operand) -> bool:
@@ -70,16 +84,13 @@ def parameters(syntax: str, operand: Operand, place: Place) -> dict[str, Operand
 class OperandReader:
     """Reads the operands of one instruction into the values of its fields."""
 
-    def __init__(self, mnemonic: str, place: Place, suggest: Suggest) -> None:
+    def __init__(self, mnemonic: str, suggest: Suggest) -> None:
         self._mnemonic = mnemonic
-        self._place = place
         self._suggest = suggest
 
     def read(self, syntax: str, operand: Operand) -> dict[str, int | Immediate]:
         """Return field values by name. Raises Problem for an operand that cannot be read."""
-        place = operand[0].place if operand else self._place
-        if not operand:
-            raise Problem(place, f"「{self._mnemonic}」のオペランドが一つ空です。{_wanted(syntax)}")
+        place = operand[0].place
         if syntax in _REGISTERS:
             return {syntax: self._register(operand)}
         if syntax in _SETS:
@@ -135,14 +146,6 @@ class OperandReader:
         return Immediate(parse(operand, head.place), "", relative)
 
 
-def _wanted(syntax: str) -> str:
-    if syntax in _REGISTERS:
-        return "レジスターを書いてください。"
-    if syntax == _MEMORY:
-        return "0(a1) のような形でメモリーの場所を書いてください。"
-    return "数またはラベルを書いてください。"
-
-
 def _is_register(operand: Operand) -> bool:
     return len(operand) == 1 and operand[0].text in REGISTER_NUMBERS
 
@@ -176,7 +179,7 @@ def _zero(place: Place) -> Token:
 
 def _grouped(operand: Operand) -> Operand:
     """Return an expression as one unit, whatever surrounds it."""
-    if not operand or operand[0].kind == Kind.MODIFIER:
+    if operand[0].kind == Kind.MODIFIER:
         return operand
     start, end = operand[0].place, operand[-1].place
     return [Token(Kind.OPERATOR, "(", start), *operand, Token(Kind.OPERATOR, ")", end)]

@@ -42,6 +42,14 @@ def test_sections_follow_each_other_from_the_start_of_ram() -> None:
     assert program.symbols == {"b": RAM_BASE + 48, "d": RAM_BASE + 32, "r": RAM_BASE + 16}
 
 
+@pytest.mark.parametrize(
+    "flags", ["", ', "aw"', ', "aw", @progbits', ',"aw",@nobits', ',"aMS",@progbits,1']
+)
+def test_flags_of_sections_are_those_of_their_names(flags: str) -> None:
+    program = assemble(f".section .data{flags}\n.word 1\n.section .text{flags}\nnop")
+    assert program == assemble(".data\n.word 1\n.text\nnop")
+
+
 def test_entry_is_start_or_the_beginning_of_text() -> None:
     assert assemble("nop\n_start: nop").entry == RAM_BASE + 4
     assert assemble("nop\nstart: nop").entry == RAM_BASE

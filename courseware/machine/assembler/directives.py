@@ -7,7 +7,7 @@ from courseware.machine.assembler.expressions import Expression, parse
 from courseware.machine.assembler.layout import SECTION_NAMES, Layout, Location
 from courseware.machine.assembler.lexer import Kind, Token
 from courseware.machine.assembler.operands import Operand, split
-from courseware.machine.assembler.problems import Problem
+from courseware.machine.assembler.problems import Problem, clip
 
 _NOP = (0x13).to_bytes(4, "little")  # addi zero, zero, 0
 _MAX_ALIGNMENT_BITS = 12
@@ -35,11 +35,19 @@ Directive = Callable[[Target, Token, list[Operand]], None]
 
 
 def _section(target: Target, token: Token, operands: list[Operand]) -> None:
-    """``.section NAME`` with flags, which the names imply and which are not read."""
+    """``.section NAME, "flags", @type``; the names imply the flags and types, whatever they say."""
     name = operands[0][0] if operands else token
     if name.text not in SECTION_NAMES or len(operands[0]) != 1:
         names = "、".join(SECTION_NAMES)
         raise Problem(name.place, f"セクションには {names} のどれかを書いてください。")
+    attributes = ((Kind.STRING, '"ax"'), (Kind.SECTION_TYPE, "@progbits"))
+    for operand, (kind, example) in zip(operands[1:], attributes, strict=False):
+        if len(operand) != 1 or operand[0].kind != kind:
+            raise Problem(
+                operand[0].place,
+                f"セクションの属性「{clip(operand[0].text)}」を読めません。{example} のような形で"
+                f"書くか、{name.text} の後を消してください。",
+            )
     target.layout.current = target.layout.sections[name.text]
 
 

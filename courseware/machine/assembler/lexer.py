@@ -20,6 +20,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     LOCAL = "local"  # 1b, 1f
     MODIFIER = "modifier"  # %hi and the like, in front of a parenthesis
+    SECTION_TYPE = "section_type"  # @progbits, @nobits
     STRING = "string"
     OPERATOR = "operator"
 
@@ -58,6 +59,7 @@ _TOKEN = re.compile(
     | (?P<local>[0-9]+[bf](?![\w.$]))
     | (?P<number>[0-9][\w.$]*)
     | (?P<modifier>%(?:hi|lo|pcrel_hi|pcrel_lo)(?=\s*\())
+    | (?P<section_type>@(?:progbits|nobits)(?![\w.$]))
     | (?P<name>[A-Za-z_.$][\w.$]*)
     | (?P<operator><<|>>|[-+*/%&|^~()=:,])
     | (?P<end>;)

@@ -29,6 +29,12 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sending]")) delete form.dataset.sending;
 });
 
+// htmx sends the name of a button inside the form only; this one may stand elsewhere (form="…").
+document.addEventListener("htmx:configRequest", (event) => {
+  const button = event.detail.triggeringEvent?.submitter;
+  if (button?.name) event.detail.parameters[button.name] = button.value;
+});
+
 // After htmx swapped a fragment, focus moves to what the answer marks for it.
 document.addEventListener("htmx:afterSwap", (event) => {
   const target = event.detail.target.querySelector?.("[data-focus]");

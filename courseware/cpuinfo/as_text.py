@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from courseware.cpuinfo.facts import facts
 from courseware.cpuinfo.findings import Finding
-from courseware.cpuinfo.model import Fact
 from courseware.cpuinfo.reporting import Report
-from courseware.cpuinfo.words import CERTAINTY, STATE, value
+from courseware.cpuinfo.words import CERTAINTY, STATE
 
 
 def as_text(report: Report) -> str:
@@ -20,19 +20,8 @@ def _lines(report: Report) -> Iterator[str]:
     if report.conclusion.command:
         yield f"    $ {report.conclusion.command.line}"
     yield f"\n■ CPU ({host.family_label})"
-    facts: dict[str, Fact] = {
-        "アーキテクチャー": host.architecture,
-        "ベンダー": host.vendor,
-        "モデル名": host.model_name,
-        "世代": report.microarchitecture,
-        "x86-64 の水準": report.x86_64_level,
-        "ソケット": host.sockets,
-        "コア": host.cores,
-        "論理 CPU": host.threads,
-        "SMT": host.smt,
-    }
-    for label, fact in facts.items():
-        yield f"  {label}: {value(fact)} [{CERTAINTY[fact.certainty]}]"
+    for row in facts(report):
+        yield f"  {row.label}: {row.value} [{CERTAINTY[row.fact.certainty]}]"
     yield from (f"  注意: {warning}" for warning in (*host.repairs, *host.warnings))
     yield "\n■ 仮想化について分かること"
     for finding in report.findings:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from courseware.cpuinfo import Certainty, Fact, Report
+from courseware.cpuinfo import Certainty, Report
+from courseware.cpuinfo.facts import LabelledFact, facts
 from courseware.cpuinfo.findings import Finding, State
-from courseware.cpuinfo.model import clip, listed
+from courseware.cpuinfo.model import clip
 from courseware.cpuinfo.reporting import FlagGroup
-from courseware.cpuinfo.words import CERTAINTY, STATE, value
+from courseware.cpuinfo.words import CERTAINTY, STATE
 
 # Shapes beside the words, so that no difference is in colour alone.
 _CERTAINTY_MARKS = {Certainty.READ: "●", Certainty.DERIVED: "◐", Certainty.UNKNOWN: "○"}
@@ -89,7 +90,7 @@ def card(report: Report, source: str) -> ReportCard:
     return ReportCard(
         report=report,
         source=source,
-        facts=tuple(_facts(report)) if report.host.family else (),
+        facts=tuple(map(_row, facts(report))) if report.host.family else (),
         findings=tuple(FindingRow(item, _state(item.state)) for item in report.findings),
         virtualization_groups=tuple(g for g in groups if g.group.virtualization),
         other_groups=tuple(g for g in groups if not g.group.virtualization),
@@ -98,51 +99,11 @@ def card(report: Report, source: str) -> ReportCard:
     )
 
 
-def _facts(report: Report) -> list[FactRow]:
-    host = report.host
-    rows = [
-        _row("ベンダー", host.vendor),
-        _row("モデル名", host.model_name),
-        _row("アーキテクチャー", host.architecture),
-        _row("マイクロアーキテクチャー", report.microarchitecture, _generation(report)),
-        _row("x86-64 の水準", report.x86_64_level, _level(report)),
-        _row("ソケット", host.sockets),
-        _row("コア (合計)", host.cores),
-        _row("論理 CPU", host.threads),
-        _row("SMT", host.smt),
-        _row("種類の違うコアの混在", host.heterogeneous, _mixture(report)),
-    ]
-    if host.machine.known:
-        rows.insert(2, _row("ボード", host.machine))
-    if host.family != "x86":
-        rows = [row for row in rows if row.label != "x86-64 の水準"]
-    return rows
-
-
-def _row(label: str, fact: Fact, shown: str = "") -> FactRow:
-    lines = tuple(dict.fromkeys(item.line for item in fact.evidence))
+def _row(item: LabelledFact) -> FactRow:
+    fact = item.fact
+    lines = tuple(dict.fromkeys(evidence.line for evidence in fact.evidence))
     mark = Mark(fact.certainty.value, CERTAINTY[fact.certainty], _CERTAINTY_MARKS[fact.certainty])
-    return FactRow(label, shown or value(fact), mark, lines, fact.note)
-
-
-def _generation(report: Report) -> str:
-    name = report.microarchitecture.value
-    # On x86 it is concluded from the instructions, not from the model number.
-    return f"{name} 相当" if name and report.host.family == "x86" else ""
-
-
-def _level(report: Report) -> str:
-    level = report.x86_64_level.value
-    if level is None:
-        return ""
-    return f"x86-64-v{level}" + ("" if report.host.flags.complete else " 以上")
-
-
-def _mixture(report: Report) -> str:
-    host = report.host
-    if not host.heterogeneous.value or len(host.core_types) < 2:
-        return ""
-    return "あり: " + listed([f"{kind.name} × {kind.threads}" for kind in host.core_types], "、")
+    return FactRow(item.label, item.value, mark, lines, fact.note)
 
 
 def _state(state: State) -> Mark:

@@ -10,7 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from courseware.cpuinfo import samples
+from courseware.cpuinfo import parse, report, samples
+from courseware.cpuinfo.as_text import as_text
+from courseware.hosts.cards import card
 
 TEXTS = {sample.key: sample.text for sample in samples()}
 INDEX = "/cpuinfo/"
@@ -90,6 +92,16 @@ def test_each_fact_is_marked_in_words_and_shape_with_its_line(client: Client) ->
     assert "あり: Cortex-A53 × 4、Cortex-A72 × 2" in words
     assert "- ○ 分からない" in words
     assert "x86-64 の水準" not in words
+
+
+@pytest.mark.parametrize("key", sorted(TEXTS))
+def test_a_terminal_calls_each_fact_as_the_page_does(key: str) -> None:
+    result = report(parse(TEXTS[key]))
+    rows = card(result, "").facts
+    facts = as_text(result).split("■")[2].splitlines()[1:]
+    assert [f"  {row.label}: {row.value} [{row.mark.word}]" for row in rows] == [
+        line for line in facts if line and "注意:" not in line
+    ]
 
 
 def test_a_finding_has_its_state_reason_evidence_and_command(client: Client) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from courseware.cpuinfo.findings.base import Command, Finding, State
-from courseware.cpuinfo.model import Host
+from courseware.cpuinfo.model import Host, joined
 
 # kvm_intel and kvm_amd refuse to load without vmx or svm. (PVM, a third module outside the
 # mainline kernel, does without: "KVM" alone would be too much to deny.)
@@ -58,15 +58,14 @@ def _not_explained(host: Host) -> Conclusion:
 def _machine(host: Host) -> str:
     guest = "hypervisor" in host.flags
     lead = (
-        "ハイパーバイザーの上 (ふつうは仮想マシンの中) の Linux で、見せられている "
-        if guest
-        else ""
+        "ハイパーバイザーの上 (ふつうは仮想マシンの中) の Linux で、見せられている" if guest else ""
     )
-    name = host.model_name.value or (f"{host.vendor.value} の製品" if host.vendor.value else "不明")
+    vendor = host.vendor.value
+    name = host.model_name.value or (joined(vendor, "の製品") if vendor else "不明")
+    board = f"({host.machine.value})" if host.machine.value else ""
     architecture = host.architecture.value
-    board = f" ({host.machine.value})" if host.machine.value else ""
-    kind = f"、アーキテクチャーは {architecture}" if architecture else ""
-    return f"{lead}CPU は {name}{board}{kind} です。{_topology(host)}"
+    kind = joined("、アーキテクチャーは", architecture) if architecture else ""
+    return joined(lead, "CPU は", name, board, kind, "です。", _topology(host))
 
 
 def _topology(host: Host) -> str:

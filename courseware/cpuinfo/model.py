@@ -8,6 +8,8 @@ T = TypeVar("T")
 
 QUOTE_CHARACTERS = 160
 NAMES_LISTED = 4
+_PUNCTUATION = "、。「」"
+_FIRST_JAPANESE = "\u2e80"  # where Unicode's East Asian letters begin
 
 
 class Certainty(StrEnum):
@@ -176,3 +178,19 @@ def listed(names: list[str], separator: str) -> str:
     shown = separator.join(names[:NAMES_LISTED])
     left = len(names) - NAMES_LISTED
     return f"{shown} ほか {left} 種類" if left > 0 else shown
+
+
+def joined(*parts: str) -> str:
+    """Return the parts in one line, written as Japanese is beside Latin letters.
+
+    A space stands between two parts, but not between Japanese letters nor beside 「、」 and 「。」.
+    """
+    text = ""
+    for part in parts:
+        text += " " * (bool(text and part) and _is_apart(text[-1], part[0])) + part
+    return text
+
+
+def _is_apart(left: str, right: str) -> bool:
+    is_punctuation = left in _PUNCTUATION or right in _PUNCTUATION
+    return not is_punctuation and (left < _FIRST_JAPANESE or right < _FIRST_JAPANESE)

@@ -99,7 +99,7 @@ def _why_hidden(host: Host) -> str:
             "物理 CPU の能力は分かりません。仮想マシンなら、外側のホストがネストした仮想化を"
             "許すと、ここに vmx または svm が現れます。"
             "なお、どちらも使わない KVM の方式 (PVM、Linux 本体には未収録) もあるので、"
-            " KVM が動くかは /dev/kvm で確かめます。"
+            "KVM が動くかは /dev/kvm で確かめます。"
         )
     expected = "svm" if host.vendor_id in _AMD_LIKE else "vmx"
     reason = (
@@ -368,7 +368,7 @@ def _migration(host: Host) -> Finding:
             )
             if flag in host.flags.common
         ),
-        "なし",
+        "",
     )
     reason = (
         "SSE や AVX は仮想化のフラグではありません。しかしゲストに見せた命令は移行先にも必要で、"
@@ -379,9 +379,8 @@ def _migration(host: Host) -> Finding:
     shown = [flag for flag in vectors if flag in host.flags.common]
     evidence = _flag_line(host, *(shown or ["sse2"]))
     least = "" if host.flags.complete else "少なくとも "
-    summary = (
-        f"{least}x86-64-v{level.value} の命令がそろいます。最も広いベクトル演算は {widest} です。"
-    )
+    vector = f"最も広いベクトル演算は {widest} です。" if widest else ""
+    summary = f"{least}x86-64-v{level.value} の命令がそろいます。{vector}"
     return Finding(name, title, State.SHOWN, summary, reason, evidence, settle)
 
 

@@ -24,6 +24,7 @@ class Conclusion:
 
     @property
     def sentences(self) -> tuple[str, str, str]:
+        """Return the three sentences in the order in which they are read."""
         return self.machine, self.virtualization, self.certainty
 
 

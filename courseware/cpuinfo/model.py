@@ -49,6 +49,7 @@ class Fact(Generic[T]):
 
     @property
     def known(self) -> bool:
+        """Say whether there is a value, read or derived."""
         return self.certainty is not Certainty.UNKNOWN
 
 
@@ -67,6 +68,7 @@ class Entry:
 
     @property
     def evidence(self) -> Evidence:
+        """Return the line as a quotation of bounded length."""
         return Evidence(self.line, clip(f"{self.key} : {self.value}"))
 
 
@@ -110,6 +112,7 @@ class FlagSet:
 
     @property
     def present(self) -> bool:
+        """Say whether the text has such a line at all."""
         return self.line > 0
 
     def __contains__(self, name: object) -> bool:

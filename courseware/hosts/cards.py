@@ -53,6 +53,7 @@ class Names:
 
     @property
     def hidden(self) -> int:
+        """Return how many names are not shown."""
         return self.total - len(self.shown)
 
 
@@ -71,6 +72,7 @@ class ReportCard:
 
     @property
     def has_flags(self) -> bool:
+        """Say whether there is any flag to be listed, explained or not."""
         return bool(self.virtualization_groups or self.other_groups or self.unexplained.total)
 
     @property

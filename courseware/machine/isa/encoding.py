@@ -18,6 +18,7 @@ class Piece:
 
     @property
     def mask(self) -> int:
+        """Return as many 1 bits as the piece is wide, from bit 0."""
         return (1 << (self.high - self.low + 1)) - 1
 
 
@@ -40,10 +41,12 @@ class Field:
 
     @property
     def minimum(self) -> int:
+        """Return the least value that fits."""
         return -(1 << (self.bits - 1)) if self.signed else 0
 
     @property
     def maximum(self) -> int:
+        """Return the greatest value that fits: a multiple of ``step``."""
         return (1 << (self.bits - self.signed)) - self.step
 
     def encode(self, value: int) -> int:

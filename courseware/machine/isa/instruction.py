@@ -29,14 +29,17 @@ class Instruction:
 
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
+        """Return the semantics, parsed."""
         return parse(self.semantics)
 
     @cached_property
     def lowered(self) -> Lowered:
+        """Return the semantics as Python functions."""
         return lower(self.statements)
 
     @cached_property
     def conditional_notes(self) -> tuple[tuple[Expression, str], ...]:
+        """Return the notes with their conditions parsed."""
         return tuple((parse_condition(condition), text) for condition, text in self.notes)
 
     def matches(self, word: int) -> bool:

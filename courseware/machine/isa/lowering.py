@@ -60,7 +60,9 @@ class Binder(Protocol):
         rd: int = 0,
         rs1: int = 0,
         rs2: int = 0,
-    ) -> Execute: ...
+    ) -> Execute:
+        """Return a function that executes the instruction and returns the next pc."""
+        ...
 
 
 class Memories(Protocol):

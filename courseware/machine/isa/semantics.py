@@ -23,16 +23,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Number:
+    """A constant."""
+
     value: int
 
 
 @dataclass(frozen=True)
 class Name:
+    """``rs1``, ``rs2``, ``imm`` or ``pc``."""
+
     name: str
 
 
 @dataclass(frozen=True)
 class Binary:
+    """An operator between two expressions."""
+
     operator: str
     left: "Expression"
     right: "Expression"
@@ -40,12 +46,16 @@ class Binary:
 
 @dataclass(frozen=True)
 class Signed:
+    """The low bits of a value, reread as two's complement."""
+
     bits: int
     value: "Expression"
 
 
 @dataclass(frozen=True)
 class Memory:
+    """What memory holds at an address, unsigned; or where a store writes."""
+
     bits: int
     address: "Expression"
     address_text: str  # as the table spells it, for descriptions
@@ -53,6 +63,8 @@ class Memory:
 
 @dataclass(frozen=True)
 class Choice:
+    """``if … then … else …``."""
+
     condition: "Expression"
     then: "Expression"
     otherwise: "Expression"
@@ -63,11 +75,15 @@ Expression = Number | Name | Binary | Signed | Memory | Choice
 
 @dataclass(frozen=True)
 class SetRd:
+    """``rd = …``."""
+
     value: Expression
 
 
 @dataclass(frozen=True)
 class SetPc:
+    """``pc = …``, always or when a condition holds."""
+
     value: Expression
     text: str  # as the table spells it, for descriptions
     condition: Expression | None = None
@@ -75,12 +91,16 @@ class SetPc:
 
 @dataclass(frozen=True)
 class Store:
+    """``mem8[…] = …`` and the like."""
+
     target: Memory
     value: Expression
 
 
 @dataclass(frozen=True)
 class RaiseTrap:
+    """``trap(cause, tval)``."""
+
     cause: int
     tval: Expression
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from courseware.labs.models import Program
-from courseware.machine import INSTRUCTIONS, REGISTER_NAMES, describe
+from courseware.labs.models import LabRevision, Program
+from courseware.machine import INSTRUCTIONS, PSEUDO_INSTRUCTIONS, REGISTER_NAMES, describe
 
 CONTEXT_LINES = 6  # of the source, shown before and after the current one
 ROW_BYTES = 8
@@ -66,6 +66,7 @@ class Display:
     next: str
     instret: int
     at_start: bool
+    went_back: bool
     stop: str
     tone: str
     step: dict[str, Any] | None
@@ -77,9 +78,13 @@ class Display:
     symbols: list[str]
 
 
-def display(program: Program) -> Display | None:
-    """Return what the page shows, or None while the program is not on a machine."""
-    view = program.view
+def display(program: Program, revision: LabRevision) -> Display | None:
+    """Return what the page shows, or None while the program is on no machine.
+
+    A starter that was never run shows its machine before the first instruction.
+    """
+    untouched = not program.view and program.source == revision.starter
+    view = revision.starter_view if untouched else program.view
     if "registers" not in view:
         return None
     stop = view["stop"] or {"reason": "", "message": ""}
@@ -89,6 +94,7 @@ def display(program: Program) -> Display | None:
         next=view["next"],
         instret=view["instret"],
         at_start=view["instret"] == 0,
+        went_back=view["action"] == "back",
         stop=stop["message"],
         tone=TONES.get(stop["reason"], WARN),
         step=view["step"],
@@ -139,3 +145,11 @@ def _memory(memory: dict[str, Any]) -> Iterator[Row]:
 def instruction_list() -> list[tuple[str, str]]:
     """Return the form ("add rd, rs1, rs2") and the description of every instruction."""
     return [(f"{i.mnemonic} {i.operands}".strip(), describe(i)) for i in INSTRUCTIONS]
+
+
+def pseudo_instruction_list() -> list[tuple[str, list[str]]]:
+    """Return the form of every pseudo-instruction and the instructions that it stands for.
+
+    The latter are empty where the operand's value decides.
+    """
+    return [(f"{p.mnemonic} {p.operands}".strip(), list(p.expansion)) for p in PSEUDO_INSTRUCTIONS]

@@ -14,6 +14,7 @@ from django.conf import settings
 from courseware.grading import QuestionError
 from courseware.grading.programs import ProgramTests, parse_tests
 from courseware.labs.models import Lab, LabRevision
+from courseware.labs.runner.jobs import drive
 from courseware.lessons.importing import read_context
 from courseware.lessons.models import Lesson
 from courseware.machine import AssemblyError, AssemblyLimits, assemble
@@ -53,6 +54,7 @@ class LabText:
     hints: list[str]
     discussion_html: str
     starter: str
+    starter_view: dict[str, Any]
     tests: ProgramTests | None
 
     @property
@@ -76,6 +78,7 @@ class LabText:
             hints=self.hints,
             discussion_html=self.discussion_html,
             starter=self.starter,
+            starter_view=self.starter_view,
             tests=self.tests.to_json() if self.tests else None,
         )
 
@@ -136,6 +139,7 @@ class _Folder:
             ],
             discussion_html=self._discussion() if graded else "",
             starter=self._text("starter.s"),
+            starter_view=_first_view(self._text("starter.s")),
             tests=self._tests() if graded else None,
         )
 
@@ -175,6 +179,13 @@ class _Folder:
             raise ContentError(
                 Problem(path, p.line, p.column, p.message) for p in error.problems
             ) from None
+
+
+def _first_view(starter: str) -> dict[str, Any]:
+    """Return what the page shows of a program's machine before anything was run."""
+    request = {"source": starter, "state": None, "action": "reset", "look": ""}
+    view: dict[str, Any] = drive(request | {"limits": settings.LAB_LIMITS})["view"]
+    return view
 
 
 def _case_lines(node: yaml.Node | None) -> list[int]:

@@ -41,6 +41,8 @@ class LabRevision(models.Model):
     # Shown after passing, and in no byte before.
     discussion_html = models.TextField("解説の HTML", blank=True)
     starter = models.TextField("最初のプログラム")
+    # What the page shows of the starter's machine before the first instruction
+    starter_view = models.JSONField("最初の表示")
     # grading.programs.ProgramTests.to_json(); null for a lab that is not graded
     tests = models.JSONField("テスト", null=True)
     created_at = models.DateTimeField("作成日時", auto_now_add=True)

@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from courseware.classes.http import LearnerRequest
 from courseware.classes.throttling import rate_limited
 from courseware.labs import services
-from courseware.labs.display import display, instruction_list
+from courseware.labs.display import display, instruction_list, pseudo_instruction_list
 from courseware.labs.models import Lab, LabRevision, Program
 
 
@@ -27,8 +27,15 @@ def index(request: LearnerRequest) -> HttpResponse:
 
 @require_safe
 def instructions(request: LearnerRequest) -> HttpResponse:
-    """List the machine's instructions, from its instruction table."""
-    return render(request, "labs/instructions.html", {"instructions": instruction_list()})
+    """List what a program may be written with, from the machine's own tables."""
+    return render(
+        request,
+        "labs/instructions.html",
+        {
+            "instructions": instruction_list(),
+            "pseudo_instructions": pseudo_instruction_list(),
+        },
+    )
 
 
 @never_cache
@@ -110,7 +117,7 @@ def _page(
         "lab": found,
         "revision": revision,
         "source": bench.program.source if posted is None else posted,
-        "machine": display(bench.program),
+        "machine": display(bench.program, revision),
         "limits": settings.LAB_LIMITS,
     }
     fragment = "#answer" if request.htmx else ""

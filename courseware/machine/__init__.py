@@ -5,11 +5,13 @@ Plain Python: no Django, no other package of this project.
 """
 
 from courseware.machine.assembler.assemble import assemble
+from courseware.machine.assembler.directives import DIRECTIVES
 from courseware.machine.assembler.problems import (
     AssemblyError,
     AssemblyLimits,
     AssemblyProblem,
 )
+from courseware.machine.assembler.pseudo import PSEUDO_INSTRUCTIONS
 from courseware.machine.debugger import Debugger
 from courseware.machine.isa.decoder import disassemble
 from courseware.machine.isa.explanation import describe
@@ -21,7 +23,9 @@ from courseware.machine.state import MachineLimits
 from courseware.machine.stop import Stop, StopReason
 
 __all__ = [
+    "DIRECTIVES",
     "INSTRUCTIONS",
+    "PSEUDO_INSTRUCTIONS",
     "REGISTER_NAMES",
     "AssemblyError",
     "AssemblyLimits",

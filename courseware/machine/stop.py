@@ -112,7 +112,7 @@ def trapped(trap: Trap, pc: int) -> Stop:
     if trap.cause == Cause.BREAKPOINT:
         message = (
             f"{hexadecimal(pc)} 番地の ebreak で止まりました。"
-            "もう一度実行するときは、リセットしてください。"
+            "もう一度実行するときは、最初に戻してください。"
         )
         return Stop(StopReason.BREAKPOINT, message, cause=trap.cause, tval=trap.tval)
     name, details = _TRAPS[trap.cause]
@@ -134,7 +134,7 @@ def exited(code: int) -> Stop:
     """Return the stop for an exit code written to the test finisher."""
     what = "正常に終わりました" if code == 0 else "失敗を知らせて終わりました"
     message = (
-        f"プログラムは終了コード {code} で{what}。もう一度実行するときは、リセットしてください。"
+        f"プログラムは終了コード {code} で{what}。もう一度実行するときは、最初に戻してください。"
     )
     return Stop(StopReason.EXIT, message, exit_code=code)
 

@@ -168,7 +168,7 @@ def test_what_is_wrong_with_a_function_is_told(
 
 
 def test_a_source_that_does_not_assemble_is_not_graded(labs: None, client: Client) -> None:
-    assert "誤りが 1 件" in page_after(client, "grade", "add2: rte\n")
+    assert "プログラムに誤りがあります" in page_after(client, "grade", "add2: rte\n")
     assert not ProgramSubmission.objects.exists()
     assert Program.objects.get().source == "add2: rte\n"
 
@@ -393,10 +393,26 @@ def test_twenty_posts_of_one_form_act_once(
     assert ProgramSubmission.objects.count() == (action == "grade")
 
 
-def test_the_instruction_list_is_the_machines_table(client: Client, db: None) -> None:
-    from courseware.machine import INSTRUCTIONS, describe
+def test_the_instruction_list_is_the_machines_own(client: Client, db: None) -> None:
+    from courseware.machine import DIRECTIVES, INSTRUCTIONS, PSEUDO_INSTRUCTIONS, describe
 
     page = text(client.get("/labs/instructions/"))
     for instruction in INSTRUCTIONS:
         assert f">{instruction.mnemonic} {instruction.operands}".rstrip() in page
         assert describe(instruction) in page
+    for pseudo in PSEUDO_INSTRUCTIONS:
+        assert f">{pseudo.mnemonic} {pseudo.operands}".rstrip() in page
+        assert all(line in page for line in pseudo.expansion)
+    for name in DIRECTIVES:
+        assert re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", page), name
+
+
+def test_the_starters_machine_is_shown_before_anything_was_run(labs: None, client: Client) -> None:
+    page = text(client.get(URL))
+    assert "計算機の状態" in page
+    assert "最初の命令の前にいます" in page
+    page_after(client, "step", COUNT)
+    assert "1 命令戻しました" not in text(client.get(URL))
+    page_after(client, "step", COUNT)
+    assert "1 命令戻しました" in page_after(client, "back", COUNT)
+    assert "最初の命令の前に戻しました" in page_after(client, "back", COUNT)

@@ -41,10 +41,8 @@ def drive(request: Json) -> Json:
     except AssemblyError as error:
         return _problems(error)
     stop = _act(debugger, request["action"], limits)
-    return {
-        "state": base64.b64encode(debugger.to_bytes()).decode(),
-        "view": _view(debugger, stop, request["look"]),
-    }
+    view = {"action": request["action"], **_view(debugger, stop, request["look"])}
+    return {"state": base64.b64encode(debugger.to_bytes()).decode(), "view": view}
 
 
 def _problems(error: AssemblyError) -> Json:

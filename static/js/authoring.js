@@ -15,6 +15,9 @@ function schedulePreview() {
   timer = setTimeout(() => previewButton.click(), 900);
 }
 
+// Typed before this script came, or brought back by the browser: the page's preview is older.
+if (source.value !== source.defaultValue) schedulePreview();
+
 // A new preview shows the place that the author was reading.
 let scrolled = 0;
 document.addEventListener("htmx:beforeSwap", () => {

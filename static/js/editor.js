@@ -19,7 +19,7 @@ document.addEventListener("click", (event) => {
 
 // Leaving with unsaved text asks first. A text that was refused is not saved; nor is one that
 // a button of the form sent on its own account, such as for a preview.
-let saved = "refused" in editor.dataset ? null : editor.value;
+let saved = "refused" in editor.dataset ? null : editor.defaultValue;
 let sent = saved;
 editor.form.addEventListener("submit", () => (sent = saved = editor.value));
 editor.form.addEventListener("htmx:beforeRequest", (event) => {

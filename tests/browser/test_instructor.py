@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser import answers, steps
 from tests.browser.product import Product
@@ -104,6 +104,22 @@ def test_a_mistake_is_shown_with_its_line_and_nothing_is_saved(
     expect(student.get_by_role("article")).to_be_visible()
     editor.goto(EDITOR)
     expect(editor.get_by_label("本文")).to_have_value(text)
+
+
+def test_what_is_typed_before_the_scripts_come_is_previewed_and_cared_for(
+    editor: Page, watch: Watch
+) -> None:
+    watch.announce(f"422 {EDITOR}")
+    held: list[Route] = []
+    editor.route("**/*.js", lambda route: held.append(route))
+    editor.goto(EDITOR, wait_until="commit")
+    source = editor.get_by_label("本文")
+    source.fill("---\ntitle: 題\n---\n")
+    for route in held:
+        route.continue_()
+    editor.unroute("**/*.js")
+    expect(editor.locator("#problems")).to_be_visible()
+    assert source.evaluate("e => e.value !== e.defaultValue")
 
 
 def test_the_preview_stays_where_the_author_reads(editor: Page) -> None:

@@ -6,8 +6,8 @@ _start:
         ebreak
 
 sum:
-        mv   t0, a0             # 次に読む番地
-        li   a0, 0              # 合計
+        mv   t0, a0     # 次に読む番地
+        li   a0, 0      # 合計
 1:      beqz a1, 2f
         lw   t1, 0(t0)
         add  a0, a0, t1

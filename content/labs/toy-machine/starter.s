@@ -1,5 +1,6 @@
         .text
-_start:                         # 試すための呼び出し。採点では使いません。
+# 試すための呼び出し。採点では使いません。
+_start:
         la   a0, guest_program
         la   a1, guest_registers
         call emulate
@@ -7,32 +8,35 @@ _start:                         # 試すための呼び出し。採点では使�
 
 # emulate(a0: ゲストのプログラム, a1: ゲストのレジスター) -> a0: 実行した命令の数
 emulate:
-        mv   t0, a0             # t0: ゲストのプログラムカウンター
-        li   a0, 0              # a0: 実行した命令の数
+        mv   t0, a0     # t0: ゲストのプログラムカウンター
+        li   a0, 0      # a0: 実行した命令の数
 
-fetch:                          # 取り出し: 四つのバイトを読み、次へ進む
-        lbu  t1, 0(t0)          # t1: 命令の番号
-        lbu  t2, 1(t0)          # t2: d
-        lbu  t3, 2(t0)          # t3: s
-        lb   t4, 3(t0)          # t4: n (符号付き)
+# 取り出し: 四つのバイトを読み、次へ進む
+fetch:
+        lbu  t1, 0(t0)  # t1: 命令の番号
+        lbu  t2, 1(t0)  # t2: d
+        lbu  t3, 2(t0)  # t3: s
+        lb   t4, 3(t0)  # t4: n (符号付き)
         addi t0, t0, 4
         addi a0, a0, 1
 
-decode:                         # 解読: 番号で行き先を選ぶ
+# 解読: 番号で行き先を選ぶ
+decode:
         beqz t1, halt
         li   t5, 1
         beq  t1, t5, do_addi
         # ここに ADD (2) と BNEZ (3) への分岐を書いてください
         j    halt
 
-do_addi:                        # 実行: r[d] = r[s] + n
+# 実行: r[d] = r[s] + n
+do_addi:
         slli t3, t3, 2
         add  t3, t3, a1
-        lw   t3, 0(t3)          # r[s] の値
+        lw   t3, 0(t3)  # r[s] の値
         add  t3, t3, t4
         slli t2, t2, 2
         add  t2, t2, a1
-        sw   t3, 0(t2)          # r[d] に書く
+        sw   t3, 0(t2)  # r[d] に書く
         j    fetch
 
         # ここに do_add と do_bnez を書いてください
@@ -43,10 +47,11 @@ halt:
         .data
 guest_registers:
         .word 0, 0, 0, 0
-guest_program:                  # 6 × 7 を足し算の繰り返しで求める
-        .byte 1, 1, 1, 6        # ADDI r1, r1, 6    くり返す回数
-        .byte 1, 2, 2, 7        # ADDI r2, r2, 7    足す数
-        .byte 2, 0, 0, 2        # ADD  r0, r0, r2
-        .byte 1, 1, 1, -1       # ADDI r1, r1, -1
-        .byte 3, 0, 1, -2       # BNEZ r1, -2       ADD に戻る
-        .byte 0, 0, 0, 0        # HALT
+# 6 × 7 を足し算の繰り返しで求める
+guest_program:
+        .byte 1, 1, 1, 6  # ADDI r1, r1, 6    繰り返す回数
+        .byte 1, 2, 2, 7  # ADDI r2, r2, 7    足す数
+        .byte 2, 0, 0, 2  # ADD  r0, r0, r2
+        .byte 1, 1, 1, -1  # ADDI r1, r1, -1
+        .byte 3, 0, 1, -2  # BNEZ r1, -2       ADD に戻る
+        .byte 0, 0, 0, 0  # HALT

@@ -207,7 +207,7 @@ def _save_lesson(slug: str, position: int, text: source.LessonText, warnings: li
         elif before is None or before.source != revision.source:
             warnings.append(
                 f"レッスン「{slug}」はブラウザーで公開した版があるため、ファイルの版は公開していません。"
-                "執筆ページの履歴から公開できます。"
+                "ファイルの版にするには、その内容を執筆ページに貼り付けて公開してください。"
             )
     lesson.imported, lesson.position = revision, position
     lesson.save()

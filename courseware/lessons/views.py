@@ -16,13 +16,16 @@ if TYPE_CHECKING:
 @require_safe
 def course(request: "LearnerRequest") -> HttpResponse:
     """Show the course and its lessons."""
+    lessons = services.published_lessons()
+    finished = services.finished_slugs(request.learner)
     return render(
         request,
         "lessons/course.html",
         {
             "course": Course.objects.first(),
-            "lessons": services.published_lessons(),
-            "finished": services.finished_slugs(request.learner),
+            "lessons": lessons,
+            "finished": finished,
+            "next": next((lesson for lesson in lessons if lesson.slug not in finished), None),
         },
     )
 

@@ -19,6 +19,15 @@ def test_the_course_lists_its_lessons_in_order(client: Client) -> None:
     assert page.index("最初") < page.index("二番目")
 
 
+def test_the_course_leads_to_the_first_lesson_that_is_not_read(client: Client) -> None:
+    assert "最初のレッスンを読む" in client.get("/").content.decode()
+    client.post("/lessons/first/finish/", {"finished": "1"})
+    page = client.get("/").content.decode()
+    assert 'href="/lessons/second/">続きを読む: 二番目</a>' in page
+    client.post("/lessons/second/finish/", {"finished": "1"})
+    assert "すべて読了" in client.get("/").content.decode()
+
+
 def test_a_lesson_links_to_its_neighbours_and_its_headings(client: Client) -> None:
     page = client.get("/lessons/first/").content.decode()
     assert 'rel="next"' in page

@@ -69,6 +69,12 @@ def start_attempt(user: User, lesson: Lesson, *, again: bool = False) -> Attempt
     return attempt
 
 
+def first_open_position(attempt: Attempt) -> int | None:
+    """Return the place of the first question without a grade, or None when all have one."""
+    open_items = attempt.items.filter(submission__isnull=True).order_by("position")
+    return open_items.values_list("position", flat=True).first()
+
+
 class Reception(Enum):
     """What became of a posted answer."""
 

@@ -48,7 +48,10 @@ def _start(request: LearnerRequest, lesson: Lesson) -> HttpResponseRedirect:
         )
     except services.NoQuestions:
         return redirect("quizzes:quiz", lesson.slug)
-    return redirect("quizzes:attempt", attempt.pk)
+    position = services.first_open_position(attempt)
+    if position is None or position == 1:
+        return redirect("quizzes:attempt", attempt.pk)
+    return redirect(_place(attempt.pk, position))
 
 
 def _kinds(revisions: list[QuestionRevision]) -> list[tuple[str, int]]:

@@ -248,6 +248,7 @@ def test_starting_again_continues_and_a_new_attempt_asks_first(
     assert client.post("/lessons/first/quiz/", {"again": "1"})["Location"] == url
     assert "続きから解く" in text(client, "/lessons/first/quiz/")
     answer(client, url, 1, ["ゲスト"])
+    assert client.post("/lessons/first/quiz/")["Location"] == f"{url}#q2"
     answer(client, url, 2, ["甲", "乙"])
     answer(client, url, 3, "vt-x")
     assert start(client) == url

@@ -18,6 +18,7 @@ from courseware.classes.http import LearnerRequest, account_of
 from courseware.classes.throttling import rate_limited
 from courseware.lessons.models import Lesson
 from courseware.lessons.services import EditConflict
+from courseware.markup import limits
 from courseware.markup.errors import ContentError
 
 View = Callable[..., HttpResponse]
@@ -104,7 +105,8 @@ def _page(
     context |= {
         "draft": draft,
         "source": source,
-        "limit": f"{settings.LESSON_MAX_SOURCE_CHARACTERS:,}",
+        "characters": settings.LESSON_MAX_SOURCE_CHARACTERS,
+        "limits": limits,
         "base": base or (draft.newest.pk if draft.newest else ""),
     }
     fragment = "#preview" if request.htmx else ""

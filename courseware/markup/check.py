@@ -9,7 +9,7 @@ from courseware.markup.extensions import FIGURE, TERM
 from courseware.markup.terms import Term
 
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
-CODE_SPAN = re.compile(r"(`+).+?\1")
+CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 FIGURE_ANYWHERE = re.compile(r"!\[\[([^\[\]|\n]+)[^\[\]\n]*\]\]")
 FIGURE_LINE = re.compile(FIGURE)
 TERM_ANYWHERE = re.compile(TERM)
@@ -49,18 +49,25 @@ def _line_problems(
         if heading:
             yield match.start() + 1, "見出しの中では用語リンク [[…]] を使えません。"
         elif name not in terms:
-            yield match.start() + 1, f"用語「{name}」は用語集にありません。{_nearest(name, terms)}"
+            yield (
+                match.start() + 1,
+                f"用語「{_short(name)}」は用語集にありません。{_nearest(name, terms)}",
+            )
     for match in FIGURE_ANYWHERE.finditer(line):
         name = match[1].strip()
         if not FIGURE_LINE.match(line.strip()):
             yield match.start() + 1, "図 ![[…]] は前後に何もない一行に書いてください。"
         elif name not in figures:
-            yield match.start() + 1, f"図「{name}」がありません。{_nearest(name, figures)}"
+            yield match.start() + 1, f"図「{_short(name)}」がありません。{_nearest(name, figures)}"
     for match in IMAGE.finditer(line):
         if not match[1].strip():
             yield match.start() + 1, "画像の代替テキストを ![ここ](…) に書いてください。"
         if not match[2].startswith("/") or match[2].startswith("//"):
             yield match.start() + 1, "画像は、このサイトに置いた「/」で始まる場所を指してください。"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 40 else f"{name[:40]}…"
 
 
 def _nearest(name: str, known: Mapping[str, object]) -> str:

@@ -11,6 +11,14 @@ from courseware.markup.characters import FORBIDDEN, character_problems, forbidde
 from courseware.markup.errors import ContentError, Problem
 
 FENCE = "---"
+YAML_DEPTH = 20  # of lists and mappings in each other
+OPENING = (
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+)
+CLOSING = (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
 
 
 @dataclass(frozen=True)
@@ -86,13 +94,7 @@ def load_yaml(source: str, path: str, first_line: int = 1) -> tuple[yaml.Node | 
     nested ones grow without bound. Raises ContentError with line and column.
     """
     try:
-        for token in yaml.scan(source, Loader=yaml.SafeLoader):
-            if isinstance(token, yaml.AliasToken):
-                mark = token.start_mark
-                message = "YAML の別名 (*名前) は使えません。値をそのまま書いてください。"
-                raise ContentError(
-                    [Problem(path, mark.line + first_line, mark.column + 1, message)]
-                )
+        _check_tokens(source, path, first_line)
         node = yaml.compose(source, Loader=yaml.SafeLoader)
         _refuse(_escaped_characters(node, path, first_line))
         return node, yaml.safe_load(source)
@@ -106,6 +108,24 @@ def load_yaml(source: str, path: str, first_line: int = 1) -> tuple[yaml.Node | 
         raise ContentError([Problem(path, line + first_line, column + 1, message)]) from None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _error(path, first_line, f"YAML として読めません ({error})。") from None
+
+
+def _check_tokens(source: str, path: str, first_line: int) -> None:
+    """Refuse aliases, and nesting so deep that the library's time or stack would run out."""
+    depth = 0
+    for token in yaml.scan(source, Loader=yaml.SafeLoader):
+        message = ""
+        if isinstance(token, yaml.AliasToken):
+            message = "YAML の別名 (*名前) は使えません。値をそのまま書いてください。"
+        elif isinstance(token, OPENING):
+            depth += 1
+            if depth > YAML_DEPTH:
+                message = f"YAML の入れ子は {YAML_DEPTH} 段までです。"
+        elif isinstance(token, CLOSING):
+            depth -= 1
+        if message:
+            mark = token.start_mark
+            raise ContentError([Problem(path, mark.line + first_line, mark.column + 1, message)])
 
 
 def _escaped_characters(node: yaml.Node | None, path: str, first_line: int) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 
+from courseware.markup.links import bound_links
 from courseware.markup.terms import Term
 
 TERM = r"(?<!!)\[\[([^\[\]|\n]+)(?:\|([^\[\]|\n]+))?\]\]"
@@ -103,3 +104,4 @@ class CoursewareExtension(Extension):
         md.parser.blockprocessors.register(FigureProcessor(md, self.placeholder), "figure", 175)
         md.inlinePatterns.register(TermProcessor(md, self.terms), "term", 185)
         md.inlinePatterns.register(JapaneseBreak(JAPANESE_BREAK, md), "japanese-break", 195)
+        bound_links(md)

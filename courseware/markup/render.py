@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
+from itertools import islice
 from typing import Any
 
 import nh3
@@ -11,8 +12,9 @@ from markdown import Markdown
 from markdown.extensions.toc import slugify_unicode
 
 from courseware.markup.check import check_body
-from courseware.markup.errors import ContentError
+from courseware.markup.errors import ContentError, Problem
 from courseware.markup.extensions import CoursewareExtension
+from courseware.markup.limits import HTML_CHARACTERS, PROBLEMS_TOLD, limit_problems
 from courseware.markup.terms import Term
 
 TAGS = frozenset(
@@ -36,7 +38,6 @@ EXTENSIONS = [
     "sane_lists",
     "pymdownx.superfences",
     "pymdownx.highlight",
-    "pymdownx.inlinehilite",
     "toc",
 ]
 
@@ -71,15 +72,21 @@ def render(
 ) -> Rendered:
     """Return the body's HTML and headings; the same body and context give the same HTML.
 
-    Raises ContentError with every problem of the body, at the file's lines.
+    Raises ContentError with the problems of the body (see limits.PROBLEMS_TOLD), at the
+    file's lines. Its time grows with the body's length only: see limits.py.
     """
     context = context or RenderContext()
-    problems = list(check_body(body, context.terms, context.figures, path, first_line))
-    if problems:
-        raise ContentError(problems)
+    # The limits first: the other checks, too, are made for paragraphs within them.
+    for problems in (
+        limit_problems(body, path, first_line),
+        check_body(body, context.terms, context.figures, path, first_line),
+    ):
+        found = list(islice(problems, PROBLEMS_TOLD))
+        if found:
+            raise ContentError(found)
     placeholder = f"figure{secrets.token_hex(8)}:"
     md = _markdown(context, placeholder)
-    html = _sanitize(md.convert(body))
+    html = _sanitize(_convert(md, body, path, first_line))
     for name, svg in context.figures.items():
         html = html.replace(
             f"<div>{placeholder}{escape(name)};</div>",
@@ -95,6 +102,18 @@ def render_inline(text: str, context: RenderContext | None = None, *, path: str 
     return html.removeprefix("<p>").removesuffix("</p>") if html.count("<p>") == 1 else html
 
 
+def _convert(md: Markdown, body: str, path: str, first_line: int) -> str:
+    try:
+        html = md.convert(body)
+    except RecursionError:
+        message = "一覧、引用、強調の入れ子が深すぎます。浅くするか、段落を分けてください。"
+        raise ContentError([Problem(path, first_line, 1, message)]) from None
+    if len(html) > HTML_CHARACTERS:
+        message = f"HTML にすると {HTML_CHARACTERS:,} 文字を超えます。本文を短くしてください。"
+        raise ContentError([Problem(path, first_line, 1, message)])
+    return html
+
+
 def _markdown(context: RenderContext, placeholder: str) -> Markdown:
     return Markdown(
         extensions=[*EXTENSIONS, CoursewareExtension(context.terms, placeholder)],
@@ -102,7 +121,6 @@ def _markdown(context: RenderContext, placeholder: str) -> Markdown:
             "toc": {"slugify": _slug, "toc_depth": "2-4"},
             "footnotes": {"BACKLINK_TITLE": "本文の注 {} に戻る"},
             "pymdownx.highlight": {"use_pygments": True, "guess_lang": False},
-            "pymdownx.inlinehilite": {"style_plain_text": False},
         },
         output_format="html",
     )

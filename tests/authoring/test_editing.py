@@ -133,7 +133,9 @@ def test_the_length_limit_is_shown_and_holds_at_its_edge(
 ) -> None:
     source = published().source
     settings.LESSON_MAX_SOURCE_CHARACTERS = len(source)  # type: ignore[attr-defined]
-    assert f"{len(source):,} 文字まで" in instructor_client.get(URL).content.decode()
+    page = instructor_client.get(URL).content.decode()
+    assert f"長さは {len(source):,} 文字" in page
+    assert "空行のない続きは 3,000 文字まで" in page
     base = lesson().published_id
     assert post(instructor_client, "preview", source, base).status_code == 200
     over = post(instructor_client, "preview", source + "字", base)

@@ -60,12 +60,20 @@ def test_a_bom_and_crlf_are_no_hindrance() -> None:
         ("---\ntitle: a\nminutes: 1\n---\n\n古い\r行末", 6, "U+000D"),
         ('---\ntitle: "a\\0"\nminutes: 1\n---\n', 2, "U+0000"),
         ('---\ntitle: "a\\ud800"\nminutes: 1\n---\n', 2, "U+D800"),
+        ("---\na: " + "[" * 21 + "]" * 21 + "\n---\n", 2, "入れ子は 20 段まで"),
+        ("---\na: " + "[" * 90_000 + "\n---\n", 2, "入れ子は 20 段まで"),
         ("---\na: &x [1]\nb: *x\n---\n", 3, "別名"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(text: str, line: int, part: str) -> None:
     found = problems(text)
     assert [row for row in found if row[0] == line and part in row[2]], found
+
+
+def test_yaml_may_nest_up_to_its_limit() -> None:
+    node, value = load_yaml("[" * 20 + "]" * 20, "a.yaml")
+    assert node is not None
+    assert value == eval("[" * 20 + "]" * 20)
 
 
 def test_all_problems_are_told_at_once() -> None:

@@ -1,0 +1,36 @@
+"""The examples of content/README.md are what the importers take."""
+
+import re
+
+import yaml
+from django.conf import settings
+
+from courseware.grading import parse_question
+from courseware.grading.programs import parse_tests
+from courseware.lessons.importing import read_context
+from courseware.lessons.source import read_lesson
+from courseware.markup.document import parse_document
+from courseware.markup.terms import parse_terms
+
+GUIDE = (settings.CONTENT_DIR / "README.md").read_text(encoding="utf-8")
+
+
+def examples(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_lesson_and_the_question_can_be_read() -> None:
+    lesson, question = examples("markdown")
+    html = read_lesson(lesson, read_context(settings.CONTENT_DIR)).html
+    assert "admonition warning" in html
+    assert "<svg" in html
+    document = parse_document(question)
+    parsed = parse_question(document.meta, document.key_lines, document.body, document.body_line)
+    assert parsed.id == "hvm-04"
+
+
+def test_the_tests_and_the_term_can_be_read() -> None:
+    tests, terms = examples("yaml")
+    data = yaml.safe_load(tests)
+    assert len(parse_tests(data, [1] * len(data["cases"])).cases) == 2
+    assert [term.english for _, term in parse_terms(terms)] == ["hypervisor"]

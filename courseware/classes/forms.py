@@ -9,6 +9,11 @@ from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 from courseware.classes.models import GUEST_PREFIX, User
 
 
+def normalized(username: str) -> str:
+    """Return the name in NFKC without blanks around it: full-width letters are the same name."""
+    return unicodedata.normalize("NFKC", username).strip()
+
+
 class NamedErrors(forms.Form):
     """A form whose messages name the field that is missing."""
 
@@ -30,8 +35,8 @@ class SignUpForm(NamedErrors, UserCreationForm):
         }
 
     def clean_username(self) -> str:
-        """Return the name in NFKC, so that full-width letters are the same account."""
-        username = unicodedata.normalize("NFKC", self.cleaned_data["username"]).strip()
+        """Return the normalized name. Raises ValidationError for a name that is not free."""
+        username = normalized(self.cleaned_data["username"])
         if username.lower().startswith(GUEST_PREFIX):
             raise forms.ValidationError(
                 f"「{GUEST_PREFIX}」で始まる名前は使えません。別の名前にしてください。"
@@ -50,5 +55,5 @@ class SignInForm(NamedErrors, AuthenticationForm):
     }
 
     def clean_username(self) -> str:
-        """Return the name in NFKC, as sign-up stored it."""
-        return unicodedata.normalize("NFKC", self.cleaned_data["username"]).strip()
+        """Return the name as sign-up stored it."""
+        return normalized(self.cleaned_data["username"])

@@ -30,11 +30,30 @@ def allowed(kind: str, *identity: str) -> bool:
     return _limiter().hit(_limit(settings.RATE_LIMITS[kind]), kind, *identity)
 
 
+def exhausted(kind: str, *identity: str) -> bool:
+    """Return whether one more of a kind would be over the identity's limit; count nothing."""
+    return not _limiter().test(_limit(settings.RATE_LIMITS[kind]), kind, *identity)
+
+
+def address(request: HttpRequest) -> str:
+    """Return the network address that the request came from.
+
+    With settings.TRUST_PROXY it is the one that the proxy in front appended to
+    X-Forwarded-For, the last; what stands before it, and without a proxy all of it, is the
+    sender's own claim.
+    """
+    if settings.TRUST_PROXY:
+        appended = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
+        if appended:
+            return appended
+    return request.META.get("REMOTE_ADDR", "")
+
+
 def identity(request: HttpRequest) -> str:
-    """Return who is counted: the learner, or the peer's address (never a forwarded one)."""
+    """Return who is counted: the learner, or the address of a visitor."""
     if request.user.is_authenticated:
         return f"user:{request.user.pk}"
-    return f"address:{request.META.get('REMOTE_ADDR', '')}"
+    return f"address:{address(request)}"
 
 
 def too_many_requests(request: HttpRequest, kind: str) -> HttpResponse:
@@ -47,13 +66,13 @@ def too_many_requests(request: HttpRequest, kind: str) -> HttpResponse:
     return response
 
 
-def rate_limited(kind: str) -> Callable[[View], View]:
+def rate_limited(kind: str, who: Callable[[HttpRequest], str] = identity) -> Callable[[View], View]:
     """Limit a view's POST requests to settings.RATE_LIMITS[kind] for each identity."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if request.method == "POST" and not allowed(kind, identity(request)):
+            if request.method == "POST" and not allowed(kind, who(request)):
                 return too_many_requests(request, kind)
             return view(request, *args, **kwargs)
 

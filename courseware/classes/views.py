@@ -11,13 +11,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courseware.classes import my_page as my_page_registry
 from courseware.classes import services, throttling
-from courseware.classes.forms import SignInForm, SignUpForm
+from courseware.classes.forms import SignInForm, SignUpForm, normalized
 from courseware.classes.http import BACKEND, LearnerRequest, account_of, refusal
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@throttling.rate_limited("signup")
+@throttling.rate_limited("signup", who=throttling.address)
 def sign_up(request: LearnerRequest) -> HttpResponse:
     """Create an account; what this browser did as a guest becomes the account's."""
     if account_of(request):
@@ -48,15 +48,31 @@ class SignIn(LoginView):
     authentication_form = SignInForm
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        """Refuse too many tries from one address or for one account name."""
-        address = request.META.get("REMOTE_ADDR", "")
-        name = request.POST.get("username", "")[:150].casefold()
-        if not (
-            throttling.allowed("login", "address", address)
-            and throttling.allowed("login", "account", name)
-        ):
-            return throttling.too_many_requests(request, "login")
+        """Refuse more tries after too many that failed (see _counters)."""
+        for kind, *who in self._counters():
+            if throttling.exhausted(kind, *who):
+                return throttling.too_many_requests(request, kind)
         return super().post(request, *args, **kwargs)
+
+    def _counters(self) -> list[tuple[str, ...]]:
+        """Return what counts a failed try: account and address together, and each alone.
+
+        The first is low; the others are so high that neither a class behind one address nor
+        a name that a stranger tries from elsewhere is shut out.
+        """
+        address = throttling.address(self.request)
+        name = normalized(self.request.POST.get("username", "")[:150]).casefold()
+        return [
+            ("login", name, address),
+            ("login_account", name),
+            ("login_address", address),
+        ]
+
+    def form_invalid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
+        """Count the failed try."""
+        for kind, *who in self._counters():
+            throttling.allowed(kind, *who)
+        return super().form_invalid(form)
 
     def form_valid(self, form: SignInForm) -> HttpResponse:  # type: ignore[override]
         """Move the guest's work, then sign in: a failed move leaves the guest signed in, whole."""

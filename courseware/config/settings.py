@@ -29,6 +29,8 @@ CONTENT_DIR = Path(os.environ.get("CONTENT_DIR", BASE_DIR / "content"))
 SECRET_KEY = environment.secret_key(LOCAL, DATA_DIR / "secret_key")
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]" if LOCAL else "")
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS")
+# Only behind a proxy that sets X-Forwarded-Proto and appends to X-Forwarded-For itself
+TRUST_PROXY = environment.flag("TRUST_PROXY")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -172,7 +174,7 @@ if not LOCAL:
     SECURE_HSTS_SECONDS = environment.number("SECURE_HSTS_SECONDS", 365 * 24 * 60 * 60)
     SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag("SECURE_HSTS_INCLUDE_SUBDOMAINS", True)
     SECURE_HSTS_PRELOAD = environment.flag("SECURE_HSTS_PRELOAD", True)
-    if environment.flag("TRUST_PROXY"):
+    if TRUST_PROXY:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGGING = {
@@ -220,8 +222,13 @@ RUNNER_CPU_SECONDS = 8  # of one request, by the kernel's count
 RUNNER_ADDRESS_SPACE_BYTES = 512 * 1024 * 1024
 RATE_LIMIT_STORAGE = os.environ.get("RATE_LIMIT_STORAGE", "memory://")
 RATE_LIMITS = {
-    "login": environment.rate("RATE_LIMIT_LOGIN", "10/minute"),  # by address, and by account name
-    "signup": environment.rate("RATE_LIMIT_SIGNUP", "10/minute"),
+    # Failed tries to sign in: at an account from an address, at an account, from an address
+    "login": environment.rate("RATE_LIMIT_LOGIN", "10/minute"),
+    "login_account": environment.rate("RATE_LIMIT_LOGIN_ACCOUNT", "100/minute"),
+    "login_address": environment.rate("RATE_LIMIT_LOGIN_ADDRESS", "300/minute"),
+    # From an address: a class of sixty may sign up together, each at a second try
+    "signup": environment.rate("RATE_LIMIT_SIGNUP", "180/minute"),
+    # By a learner, or from a visitor's address
     "answers": environment.rate("RATE_LIMIT_ANSWERS", "240/minute"),
     "runs": environment.rate("RATE_LIMIT_RUNS", "240/minute"),
     "cpuinfo": environment.rate("RATE_LIMIT_CPUINFO", "60/minute"),

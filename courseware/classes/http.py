@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django_htmx.http import reswap
 from django_htmx.middleware import HtmxDetails
@@ -39,6 +41,20 @@ class LearnerMiddleware:
         learner_request.learner = user if user.is_authenticated else None
         learner_request.ensure_learner = lambda: _ensure_learner(learner_request)
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say so when the learner is gone: another request moved the guest to an account.
+
+        Whatever a view was doing for that guest then fails, as late as at the commit.
+        """
+        learner = cast(LearnerRequest, request).learner
+        if (
+            isinstance(error, ObjectDoesNotExist | IntegrityError | Http404)
+            and learner is not None
+            and not User.objects.filter(pk=learner.pk).exists()
+        ):
+            return refusal(request, "409.html", {}, 409)
+        return None
 
 
 def _ensure_learner(request: LearnerRequest) -> User:

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.test import Client
+from django.utils.module_loading import import_string
 
 from courseware.classes import services
 from courseware.classes.models import User
@@ -98,6 +99,47 @@ def test_concurrent_merges_happen_once(content: Path) -> None:
         thread.join()
     assert errors == []
     assert LessonRead.objects.get().user == account
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("hx", [False, True])
+@pytest.mark.parametrize(
+    ("step", "url"),
+    [
+        ("courseware.lessons.services.set_finished", "/lessons/first/finish/"),
+        ("courseware.quizzes.services.start_attempt", "/lessons/first/quiz/"),
+    ],
+)
+def test_a_request_of_a_guest_who_signs_in_meanwhile_is_refused_in_words(
+    client: Client, content: Path, monkeypatch: pytest.MonkeyPatch, step: str, url: str, hx: bool
+) -> None:
+    call_command("import_content", content, verbosity=0)
+    client.post("/lessons/second/finish/", {"finished": "1"})
+    account = User.objects.create_user("hanako", password=PASSWORD)
+    ours = import_string(step)
+
+    def late(user: User, *args: object, **options: object) -> object:
+        services.merge_guest(User.objects.get(pk=user.pk), account)
+        return ours(user, *args, **options)
+
+    monkeypatch.setattr(step, late)
+    answer = client.post(url, {"finished": "1"}, headers={"HX-Request": "true"} if hx else {})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "ログインの状態が変わりました。" in page
+    assert ("<html" in page) is not hx
+    assert list(LessonRead.objects.values_list("user", "lesson__slug")) == [(account.pk, "second")]
+
+
+def test_an_error_of_a_learner_who_is_there_is_not_hidden(
+    client: Client, lesson: Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: object) -> None:
+        raise IntegrityError("ours")
+
+    monkeypatch.setattr("courseware.lessons.services.set_finished", broken)
+    with pytest.raises(IntegrityError, match="ours"):
+        client.post("/lessons/first/finish/", {"finished": "1"})
 
 
 @pytest.mark.django_db

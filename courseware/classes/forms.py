@@ -4,9 +4,12 @@ import unicodedata
 from typing import Any
 
 from django import forms
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.forms import AuthenticationForm, UserCreationForm
 
 from courseware.classes.models import GUEST_PREFIX, User
+
+NAME_TAKEN = "この名前はすでに使われています。別の名前にしてください。"
 
 
 def normalized(username: str) -> str:
@@ -20,7 +23,10 @@ class NamedErrors(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.error_messages["required"] = f"{field.label}を入力してください。"
+            field.error_messages |= {
+                "required": f"{field.label}を入力してください。",
+                "null_characters_not_allowed": f"{field.label}に使えない文字があります。",
+            }
 
 
 class SignUpForm(NamedErrors, UserCreationForm):
@@ -33,6 +39,17 @@ class SignUpForm(NamedErrors, UserCreationForm):
             "username": "文字、数字、記号 @ . + - _ を使えます。日本語の名前も使えます。"
             "長さは 150 文字までです。"
         }
+        error_messages = {
+            "username": {
+                "invalid": "ユーザー名に使えない文字があります。文字、数字、記号 @ . + - _ だけで"
+                "書いてください (空白は使えません)。",
+                "max_length": "ユーザー名が長すぎます (%(show_value)d 文字)。"
+                "150 文字までにしてください。",
+                "unique": NAME_TAKEN,
+            }
+        }
+
+    error_messages = {"password_mismatch": "二つのパスワードが一致しません。"}
 
     def clean_username(self) -> str:
         """Return the normalized name. Raises ValidationError for a name that is not free."""
@@ -42,8 +59,12 @@ class SignUpForm(NamedErrors, UserCreationForm):
                 f"「{GUEST_PREFIX}」で始まる名前は使えません。別の名前にしてください。"
             )
         if User.objects.filter(username__iexact=username).exists():
-            raise forms.ValidationError("この名前はすでに使われています。別の名前にしてください。")
+            raise forms.ValidationError(NAME_TAKEN)
         return username
+
+    def validate_password_for_user(self, user: AbstractBaseUser, **_: object) -> None:
+        """Tell what is wrong with the password where it is typed first."""
+        super().validate_password_for_user(user, "password1")  # type: ignore[misc]
 
 
 class SignInForm(NamedErrors, AuthenticationForm):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courseware.classes import my_page as my_page_registry
 from courseware.classes import services, throttling
-from courseware.classes.forms import SignInForm, SignUpForm, normalized
+from courseware.classes.forms import NAME_TAKEN, SignInForm, SignUpForm, normalized
 from courseware.classes.http import BACKEND, LearnerRequest, account_of, refusal
 
 
@@ -29,7 +29,7 @@ def sign_up(request: LearnerRequest) -> HttpResponse:
                 request.learner, form.cleaned_data["username"], form.cleaned_data["password1"]
             )
         except IntegrityError:
-            form.add_error("username", "この名前はすでに使われています。別の名前にしてください。")
+            form.add_error("username", NAME_TAKEN)
         else:
             login(request, user, backend=BACKEND)
             return redirect("classes:my_page")

@@ -110,13 +110,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "classes.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "courseware.classes.passwords.MinimumLength", "OPTIONS": {"min_length": 10}},
+    {"NAME": "courseware.classes.passwords.UserAttributeSimilarity"},
+    {"NAME": "courseware.classes.passwords.Common"},
+    {"NAME": "courseware.classes.passwords.Numeric"},
 ]
 LOGIN_URL = "classes:login"
 LOGIN_REDIRECT_URL = "classes:my_page"

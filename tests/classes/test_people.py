@@ -151,8 +151,20 @@ def test_an_error_of_a_learner_who_is_there_is_not_hidden(
         ({"username": "Ｇｕｅｓｔ-1"}, "guest-"),
         ({"username": "GAKUSEI"}, "すでに使われています"),
         ({"username": "ｇａｋｕｓｅｉ"}, "すでに使われています"),
-        ({"password1": "short", "password2": "short"}, "10"),
-        ({"password2": "another horse battery"}, "一致"),
+        ({"username": "太 郎"}, "空白は使えません"),
+        ({"username": "太郎!"}, "記号 @ . + - _ だけで"),
+        ({"username": "太" * 151}, "長すぎます (151 文字)。150 文字まで"),
+        ({"username": "㍿" * 75}, "長すぎます (300 文字)。150 文字まで"),
+        ({"username": "taro\0"}, "ユーザー名に使えない文字があります"),
+        ({"password1": "short", "password2": "short"}, "短すぎます。10 文字以上に"),
+        ({"password1": "5029384756", "password2": "5029384756"}, "文字や記号も入れて"),
+        ({"password1": "qwertyuiop", "password2": "qwertyuiop"}, "よく使われる"),
+        (
+            {"username": "taro.yamada", "password1": "taro.yamada", "password2": "taro.yamada"},
+            "ユーザー名と似ています",
+        ),
+        ({"password1": ""}, "パスワードを入力してください"),
+        ({"password2": "another horse battery"}, "二つのパスワードが一致しません"),
     ],
 )
 def test_a_form_that_cannot_be_used_says_why(
@@ -163,6 +175,15 @@ def test_a_form_that_cannot_be_used_says_why(
     assert answer.status_code == 422
     assert message in answer.content.decode()
     assert User.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["太郎", "Tarō.O-Hara+1", "山田_花子@1", "太" * 150])
+def test_a_name_may_be_what_the_form_says(client: Client, name: str) -> None:
+    assert "日本語の名前も使えます" in client.get("/accounts/signup/").content.decode()
+    form = {"username": name, "password1": PASSWORD, "password2": PASSWORD}
+    assert client.post("/accounts/signup/", form).status_code == 302
+    assert User.objects.get().username == name
 
 
 @pytest.mark.django_db

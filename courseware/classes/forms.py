@@ -17,6 +17,11 @@ def normalized(username: str) -> str:
     return unicodedata.normalize("NFKC", username).strip()
 
 
+def name_taken() -> forms.ValidationError:
+    """Return the error for a name that another account has."""
+    return forms.ValidationError(NAME_TAKEN, code="unique")
+
+
 class NamedErrors(forms.Form):
     """A form whose messages name the field that is missing."""
 
@@ -59,7 +64,7 @@ class SignUpForm(NamedErrors, UserCreationForm):
                 f"「{GUEST_PREFIX}」で始まる名前は使えません。別の名前にしてください。"
             )
         if User.objects.filter(username__iexact=username).exists():
-            raise forms.ValidationError(NAME_TAKEN)
+            raise name_taken()
         return username
 
     def validate_password_for_user(self, user: AbstractBaseUser, **_: object) -> None:

@@ -1,11 +1,15 @@
 """What people do: come as a guest, sign up, sign in, and keep what they did."""
 
 import secrets
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models.fields.reverse_related import ForeignObjectRel
+from django.utils import timezone
 
 from courseware.classes.models import User, guest_username
+
+REPEAT = timedelta(minutes=1)  # within which the same sign-up is a repetition
 
 
 def create_guest() -> User:
@@ -31,9 +35,22 @@ def sign_up(guest: User | None, username: str, password: str) -> User:
     ) or User()
     user.username = username
     user.is_guest = False
+    user.date_joined = timezone.now()
     user.set_password(password)
     user.save()
     return user
+
+
+def just_signed_up(username: str, password: str) -> User | None:
+    """Return the account of that name and password when it was made a moment ago.
+
+    So that a sign-up form that is sent twice (a double click, a retry) is answered once and
+    the same. Only for REPEAT: the sign-up page is no second place to try passwords at.
+    """
+    account = User.objects.filter(
+        username=username, is_guest=False, date_joined__gte=timezone.now() - REPEAT
+    ).first()
+    return account if account and account.check_password(password) else None
 
 
 @transaction.atomic

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courseware.classes import my_page as my_page_registry
 from courseware.classes import services, throttling
-from courseware.classes.forms import NAME_TAKEN, SignInForm, SignUpForm, normalized
+from courseware.classes.forms import SignInForm, SignUpForm, name_taken, normalized
 from courseware.classes.http import BACKEND, LearnerRequest, account_of, refusal
+from courseware.classes.models import User
 
 
 @never_cache
@@ -23,22 +24,33 @@ def sign_up(request: LearnerRequest) -> HttpResponse:
     if account_of(request):
         return redirect("classes:my_page")
     form = SignUpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            user = services.sign_up(
-                request.learner, form.cleaned_data["username"], form.cleaned_data["password1"]
-            )
-        except IntegrityError:
-            form.add_error("username", NAME_TAKEN)
-        else:
-            login(request, user, backend=BACKEND)
-            return redirect("classes:my_page")
+    account = _account(request, form) if request.method == "POST" else None
+    if account:
+        login(request, account, backend=BACKEND)
+        return redirect("classes:my_page")
     return render(
         request,
         "classes/sign_up.html",
         {"form": form},
         status=422 if form.is_bound else 200,
     )
+
+
+def _account(request: LearnerRequest, form: SignUpForm) -> User | None:
+    """Return the account that the form makes, or has made when it was sent before."""
+    if form.is_valid():
+        try:
+            return services.sign_up(
+                request.learner, form.cleaned_data["username"], form.cleaned_data["password1"]
+            )
+        except IntegrityError:
+            form.add_error("username", name_taken())
+    if not form.has_error("username", "unique"):
+        return None
+    account = services.just_signed_up(normalized(form.data["username"]), form.data["password1"])
+    if account and request.learner:
+        services.merge_guest(request.learner, account)
+    return account
 
 
 class SignIn(LoginView):

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.test import Client
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from courseware.classes import services
@@ -43,6 +44,61 @@ def test_signing_up_twice_from_one_browser_takes_the_work_once(lesson: Lesson) -
     assert first.pk == guest.pk
     assert second.pk != guest.pk
     assert list(LessonRead.objects.values_list("user", flat=True)) == [first.pk]
+
+
+SIGN_UP = {"username": "hanako", "password1": PASSWORD, "password2": PASSWORD}
+
+
+@pytest.mark.parametrize("guest", [True, False])
+def test_a_form_that_is_sent_twice_makes_one_account_and_signs_in(
+    client: Client, lesson: Lesson, guest: bool
+) -> None:
+    if guest:
+        client.post("/lessons/first/finish/", {"finished": "1"})
+    second = Client()
+    second.cookies.load({name: morsel.value for name, morsel in client.cookies.items()})
+    for browser in (client, second):
+        answer = browser.post("/accounts/signup/", SIGN_UP)
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/me/")
+        assert "hanako さん" in browser.get("/me/").content.decode()
+    assert User.objects.count() == 1
+    assert LessonRead.objects.count() == guest
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_that_is_sent_many_times_at_once_makes_one_account(content: Path) -> None:
+    call_command("import_content", content, verbosity=0)
+    client = Client()
+    client.post("/lessons/first/finish/", {"finished": "1"})
+    cookies = {name: morsel.value for name, morsel in client.cookies.items()}
+    answers: list[tuple[int, str]] = []
+
+    def post() -> None:
+        browser = Client(raise_request_exception=False)
+        browser.cookies.load(cookies)
+        answer = browser.post("/accounts/signup/", SIGN_UP)
+        answers.append((answer.status_code, answer.headers.get("Location", "")))
+        connection.close()
+
+    threads = [threading.Thread(target=post) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [(302, "/me/")] * 6
+    assert LessonRead.objects.get().user == User.objects.get()
+
+
+@pytest.mark.django_db
+def test_the_name_of_another_is_taken_whatever_the_password(client: Client) -> None:
+    Client().post("/accounts/signup/", SIGN_UP)
+    other = {"password1": "another horse battery", "password2": "another horse battery"}
+    assert client.post("/accounts/signup/", SIGN_UP | other).status_code == 422
+    User.objects.update(date_joined=timezone.now() - services.REPEAT)
+    answer = client.post("/accounts/signup/", SIGN_UP)
+    assert answer.status_code == 422
+    assert "すでに使われています" in answer.content.decode()
+    assert "_auth_user_id" not in client.session
 
 
 def test_a_failed_sign_up_changes_nothing(client: Client, lesson: Lesson) -> None:
@@ -170,7 +226,8 @@ def test_an_error_of_a_learner_who_is_there_is_not_hidden(
 def test_a_form_that_cannot_be_used_says_why(
     client: Client, student: User, changes: dict[str, str], message: str
 ) -> None:
-    data = {"username": "taro", "password1": PASSWORD, "password2": PASSWORD} | changes
+    password = "not the student's"
+    data = {"username": "taro", "password1": password, "password2": password} | changes
     answer = client.post("/accounts/signup/", data)
     assert answer.status_code == 422
     assert message in answer.content.decode()

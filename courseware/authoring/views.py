@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from courseware.authoring import services
 from courseware.classes.http import LearnerRequest, account_of
 from courseware.classes.throttling import rate_limited
-from courseware.lessons.models import Lesson
+from courseware.lessons.models import Lesson, LessonRevision
 from courseware.lessons.services import EditConflict
 from courseware.markup import limits
 from courseware.markup.errors import ContentError
@@ -70,27 +70,32 @@ def _preview(request: LearnerRequest, draft: services.Draft) -> HttpResponse:
 
 
 def _save(request: LearnerRequest, draft: services.Draft) -> HttpResponse:
-    source = _source(request)
-    try:
-        services.save_draft(draft.lesson, source, _base(request), request.ensure_learner())
-    except ContentError as error:
-        return _page(request, draft, source, problems=error.problems)
-    except EditConflict:
-        return _page(request, draft, source, conflict=True)
-    messages.success(request, "下書きを保存しました。公開するまで、受講者には見えません。")
-    return redirect("authoring:edit", draft.lesson.slug)
+    done = "下書きを保存しました。公開するまで、受講者には見えません。"
+    return _store(request, draft, done, lambda saved: None)
 
 
 def _publish(request: LearnerRequest, draft: services.Draft) -> HttpResponse:
+    done = "公開しました。受講者に見えるのは、この版です。"
+    return _store(
+        request, draft, done, lambda saved: services.publish_draft(draft.lesson, saved.pk)
+    )
+
+
+def _store(
+    request: LearnerRequest,
+    draft: services.Draft,
+    done: str,
+    then: Callable[[LessonRevision], object],
+) -> HttpResponse:
+    """Save the draft and go on with it; return to the editor, or show why nothing was saved."""
     source = _source(request)
     try:
-        saved = services.save_draft(draft.lesson, source, _base(request), request.ensure_learner())
-        services.publish_draft(draft.lesson, saved.pk)
+        then(services.save_draft(draft.lesson, source, _base(request), request.ensure_learner()))
     except ContentError as error:
         return _page(request, draft, source, problems=error.problems)
     except EditConflict:
         return _page(request, draft, source, conflict=True)
-    messages.success(request, "公開しました。受講者に見えるのは、この版です。")
+    messages.success(request, done)
     return redirect("authoring:edit", draft.lesson.slug)
 
 

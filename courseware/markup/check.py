@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from html import unescape
 
 from courseware.markup.errors import Problem
 from courseware.markup.extensions import FIGURE, TERM
@@ -14,6 +15,10 @@ FIGURE_ANYWHERE = re.compile(r"!\[\[([^\[\]|\n]+)[^\[\]\n]*\]\]")
 FIGURE_LINE = re.compile(FIGURE)
 TERM_ANYWHERE = re.compile(TERM)
 IMAGE = re.compile(r"!\[([^\[\]]*)\]\(\s*([^)\s]*)")
+ADMONITION = re.compile(r"^\s*!!! ?(.*?)\s*(?:\".*)?$")
+ADMONITIONS = ("note", "tip", "warning")  # as static/css/lesson.css draws them
+HREF = re.compile(r'<a\b[^>]*? href="([^"]*)"')
+ALLOWED_TARGET = re.compile(r"https?://|mailto:|/(?![/\\])|#", re.IGNORECASE)
 HEADING = re.compile(r"^(#{1,6})\s*(.*)$")
 
 
@@ -30,6 +35,9 @@ def check_body(
             continue
         if marker:
             fence = (marker[1], number)
+            if "{" in marker[2]:
+                column = line.index("{") + 1
+                yield Problem(path, number, column, "コードの囲みに { } の属性は付けられません。")
             continue
         prose = CODE_SPAN.sub(lambda m: " " * len(m[0]), line)
         for column, message in _line_problems(prose, terms, figures):
@@ -44,6 +52,9 @@ def _line_problems(
     heading = HEADING.match(line)
     if heading and len(heading[1]) == 1:
         yield 1, "本文の見出しは「## 」から始めてください (「# 」は題名のために使います)。"
+    admonition = ADMONITION.match(line)
+    if admonition and admonition[1] not in ADMONITIONS:
+        yield admonition.start(1) + 1, f"囲み !!! の種類は {'、'.join(ADMONITIONS)} です。"
     for match in TERM_ANYWHERE.finditer(line):
         name = (match[2] or match[1]).strip()
         if heading:
@@ -64,6 +75,20 @@ def _line_problems(
             yield match.start() + 1, "画像の代替テキストを ![ここ](…) に書いてください。"
         if not match[2].startswith("/") or match[2].startswith("//"):
             yield match.start() + 1, "画像は、このサイトに置いた「/」で始まる場所を指してください。"
+
+
+def check_links(html: str, body: str, path: str, first_line: int) -> Iterator[Problem]:
+    """Yield each link of the body's HTML (not sanitized yet) that leads where none may."""
+    for target in map(unescape, HREF.findall(html)):
+        if not ALLOWED_TARGET.match(target):
+            written = re.search(rf"(?:\]\(\s*<?|\]:\s*<?|<)({re.escape(target)})", body)
+            before = body[: written.start(1)] if written else ""
+            line, column = before.count("\n"), len(before) - before.rfind("\n")
+            message = (
+                f"リンク先「{_short(target)}」は使えません。"
+                "https://、http://、mailto:、「/」、「#」のどれかで始めてください。"
+            )
+            yield Problem(path, first_line + line, column, message)
 
 
 def _short(name: str) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 import nh3
 from markdown import Markdown
 from markdown.extensions.toc import slugify_unicode
+from pygments.token import STANDARD_TYPES
 
-from courseware.markup.check import check_body
+from courseware.markup.check import check_body, check_links
 from courseware.markup.errors import ContentError, Problem
 from courseware.markup.extensions import CoursewareExtension
 from courseware.markup.limits import HTML_CHARACTERS, PROBLEMS_TOLD, limit_problems
@@ -29,11 +30,17 @@ ATTRIBUTES = {
     "td": {"align", "colspan", "rowspan"},
     "ol": {"start"},
 }
+# The names that this package and its libraries give: no text may take those of the page around it.
+IDS = ("s-", "fn:", "fnref")
+CLASSES = frozenset(
+    """admonition admonition-title note tip warning term term-gloss figure
+    footnote footnote-ref footnote-backref highlight highlighttable filename
+    linenos linenodiv normal special code hll""".split()
+) | frozenset(STANDARD_TYPES.values())
 EXTENSIONS = [
     "tables",
     "footnotes",
     "def_list",
-    "attr_list",
     "admonition",
     "sane_lists",
     "pymdownx.superfences",
@@ -77,16 +84,13 @@ def render(
     """
     context = context or RenderContext()
     # The limits first: the other checks, too, are made for paragraphs within them.
-    for problems in (
-        limit_problems(body, path, first_line),
-        check_body(body, context.terms, context.figures, path, first_line),
-    ):
-        found = list(islice(problems, PROBLEMS_TOLD))
-        if found:
-            raise ContentError(found)
+    _refuse(limit_problems(body, path, first_line))
+    _refuse(check_body(body, context.terms, context.figures, path, first_line))
     placeholder = f"figure{secrets.token_hex(8)}:"
     md = _markdown(context, placeholder)
-    html = _sanitize(_convert(md, body, path, first_line))
+    html = _convert(md, body, path, first_line)
+    _refuse(check_links(html, body, path, first_line))
+    html = _sanitize(html)
     for name, svg in context.figures.items():
         html = html.replace(
             f"<div>{placeholder}{escape(name)};</div>",
@@ -100,6 +104,12 @@ def render_inline(text: str, context: RenderContext | None = None, *, path: str 
     """Return the HTML of a one-paragraph text without its ``<p>``. Raises ContentError."""
     html = render(text, context, path=path).html.strip()
     return html.removeprefix("<p>").removesuffix("</p>") if html.count("<p>") == 1 else html
+
+
+def _refuse(problems: Iterator[Problem]) -> None:
+    found = list(islice(problems, PROBLEMS_TOLD))
+    if found:
+        raise ContentError(found)
 
 
 def _convert(md: Markdown, body: str, path: str, first_line: int) -> str:
@@ -137,6 +147,7 @@ def _sanitize(html: str) -> str:
         tags=set(TAGS),
         attributes=ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
+        attribute_filter=_own_names,
         link_rel="noopener noreferrer",
     )
     # What scrolls sideways must be reachable by keyboard. (Groups: many landmarks are noise.)
@@ -146,6 +157,15 @@ def _sanitize(html: str) -> str:
         '<div class="table-scroll" tabindex="0" role="group" aria-label="表"><table>',
     )
     return clean.replace("</table>", "</table></div>")
+
+
+def _own_names(tag: str, attribute: str, value: str) -> str | None:
+    if attribute == "id":
+        return value if value.startswith(IDS) else None
+    if attribute == "class":
+        # Pygments derives names as "p-Indicator" from those of the standard.
+        return " ".join(n for n in value.split() if {n, n.partition("-")[0]} & CLASSES) or None
+    return value
 
 
 def _headings(tokens: list[dict[str, Any]]) -> Iterator[TocEntry]:

@@ -64,12 +64,9 @@ def test_headings_become_the_contents_list() -> None:
     [
         "<script>alert(1)</script>",
         "<img src=x onerror=alert(1)>",
-        "[x](javascript:alert(1))",
-        "[x](data:text/html,a)",
         '<a href="x" onclick="alert(1)">x</a>',
         "## x { onclick=alert(1) style=color:red }",
         "<iframe src='//example.com'></iframe>",
-        "[x]: javascript:alert(1)\n\n[x]",
         "<svg><script>alert(1)</script></svg>",
         '```text title="<script>alert(1)</script>"\nx\n```',
     ],
@@ -91,11 +88,68 @@ def test_nothing_active_comes_out(attack: str) -> None:
         ("## [[準仮想化]]", "見出しの中では"),
         ("![](/a.png)", "代替テキスト"),
         ("![図](https://example.com/a.png)", "このサイト"),
+        ("```{.python #main}\nx\n```", "a.md:10:4: コードの囲みに"),
         ("a\n\n```text\nx", "a.md:12:1: コードの囲み"),
     ],
 )
 def test_authors_are_told_what_is_wrong_and_where(body: str, expected: str) -> None:
     assert any(expected in message for message in messages(body)), messages(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("一\n\nここ[x](javascript:alert(1))", "a.md:12:7: リンク先「javascript:alert(1)」"),
+        ("[x](<JavaScript:alert(1)>)", "a.md:10:6: リンク先「JavaScript:alert(1)」"),
+        ("[x](java&#115;cript:alert(1))", "a.md:10:1: リンク先「javascript:alert(1)」"),
+        ("[x](data:text/html,a)", "a.md:10:5: リンク先「data:text/html,a」"),
+        ("[x]: javascript:alert(1)\n\n[x]", "a.md:10:6: リンク先"),
+        ("<javascript://a%0Aalert(1)>", "a.md:10:2: リンク先"),
+        ("[x](//example.com)", "a.md:10:5: リンク先"),
+        ("[x](/\\example.com)", "リンク先"),
+        ("[x](other.md)", "a.md:10:5: リンク先「other.md」"),
+        ("[x]()", "リンク先「」"),
+    ],
+)
+def test_a_link_that_leads_nowhere_good_is_told_with_its_place(body: str, place: str) -> None:
+    assert any(place in message for message in messages(body)), messages(body)
+
+
+@pytest.mark.parametrize(
+    "target", ["https://example.com/", "HTTP://example.com", "mailto:a@example.com", "/labs/", "#a"]
+)
+def test_links_lead_to_the_web_to_this_site_and_within_the_page(target: str) -> None:
+    assert f'href="{target}"' in html(f"[x]({target})")
+    assert html(f"`[x](javascript:{target})`")
+
+
+def test_a_mail_address_in_angle_brackets_is_a_link() -> None:
+    assert 'href="mailto:a@example.com"' in html("<a@example.com>")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "## 題 {: #main .site-header }",
+        "段落\n{: #main .site-header }",
+        "**強い**{: #main .site-header }",
+        "> ``` {.python #main .site-header}\n> x\n> ```",
+        "[^main]\n\n[^main]: 注",
+    ],
+)
+def test_no_text_takes_the_names_of_the_page_around_it(body: str) -> None:
+    out = html(body)
+    assert 'id="main"' not in out
+    assert not re.search(r'class="[^"]*site-header', out), out
+
+
+def test_admonitions_are_of_the_kinds_that_are_drawn() -> None:
+    for kind in ("note", "tip", "warning"):
+        assert f'class="admonition {kind}"' in html(f'!!! {kind} "題"\n    本文')
+    for wrong in ("site-header", "note site-header", "", "Note"):
+        assert messages(f'a\n\n!!! {wrong} "題"\n    本文') == [
+            "a.md:12:5: 囲み !!! の種類は note、tip、warning です。"
+        ]
 
 
 def test_nothing_is_checked_inside_code() -> None:

@@ -11,6 +11,27 @@ from courseware.markup.characters import FORBIDDEN, character_problems, forbidde
 from courseware.markup.errors import ContentError, Problem
 
 FENCE = "---"
+YAML_ADVICE = (
+    ("mapping values are not allowed", "値の中にコロンがあるなら、値を引用符で囲んでください。"),
+    ("could not find expected ':'", "名前のあとに「: 」 (コロンと空白) がありません。"),
+    ("expected <block end>", "字下げが前の行とそろっていないか、「: 」か「- 」が抜けています。"),
+    ("expected '<document start>'", "字下げが前の行とそろっていません。"),
+    ("sequence entries are not allowed", "一覧の「- 」は、名前の次の行に書いてください。"),
+    ("invalid indentation or unclosed", "字下げを直すか、「[」「{」を閉じてください。"),
+    ("expected ',' or", "「[」「{」を閉じるか、値の間に「,」を入れてください。"),
+    ("found unexpected end of stream", "引用符が閉じられていません。"),
+    ("found unexpected document separator", "引用符が閉じられていません。"),
+    ("found unknown escape character", "二重引用符の中の \\ は \\\\ と書いてください。"),
+    (
+        "found character",
+        "この文字では値を始められません。タブは空白にし、記号は引用符で囲んでください。",
+    ),
+    ("found duplicate anchor", "YAML の印 (&名前) は使えません。"),
+    ("could not determine a constructor", "YAML の型 (!名前) は使えません。"),
+    ("found undefined tag handle", "YAML の型 (!名前) は使えません。"),
+    ("found unhashable key", "名前には文字列を書いてください。"),
+    ("expected a single document", "「---」で区切った二つ目の文書は書けません。"),
+)
 YAML_DEPTH = 20  # of lists and mappings in each other
 OPENING = (
     yaml.BlockSequenceStartToken,
@@ -101,13 +122,17 @@ def load_yaml(source: str, path: str, first_line: int = 1) -> tuple[yaml.Node | 
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line, mark.column) if mark else (0, 0)
-        message = (
-            "YAML として読めません。コロンや # を含む値は引用符で囲み、字下げをそろえてください"
-            f" ({error.problem})。"
-        )
+        message = f"YAML として読めません。{_yaml_advice(error.problem or '')}"
         raise ContentError([Problem(path, line + first_line, column + 1, message)]) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise _error(path, first_line, f"YAML として読めません ({error})。") from None
+    except (yaml.YAMLError, ValueError, RecursionError):
+        message = f"YAML として読めません。{_yaml_advice('')}"
+        raise _error(path, first_line, message) from None
+
+
+def _yaml_advice(problem: str) -> str:
+    """Return what to do about what PyYAML found, by the start of its English words."""
+    found = (advice for start, advice in YAML_ADVICE if problem.startswith(start))
+    return next(found, "コロンや # を含む値は引用符で囲み、字下げをそろえてください。")
 
 
 def _check_tokens(source: str, path: str, first_line: int) -> None:
@@ -160,6 +185,10 @@ class Field:
     expected: str
     required: bool = True
     default: Any = None
+
+    def words(self) -> str:
+        """Return ``expected`` as it follows Japanese text: a space before a number."""
+        return f" {self.expected}" if self.expected[0].isascii() else self.expected
 
 
 def text_field(limit: int = 200, **options: Any) -> Field:
@@ -220,4 +249,4 @@ class Schema:
                         name, f"「{name}」がありません。{spec.expected}を書いてください。"
                     )
             elif not spec.accepts(document.meta[name]):
-                yield document.problem(name, f"「{name}」には{spec.expected}を書いてください。")
+                yield document.problem(name, f"「{name}」には{spec.words()}を書いてください。")

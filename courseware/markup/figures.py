@@ -39,7 +39,7 @@ def parse_figure(name: str, text: str, path: str = "") -> str:
         root = fromstring(text, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError) as error:
         line, column = getattr(error, "position", (1, 0))
-        message = f"SVG として読めません ({error})。"
+        message = "SVG として読めません。タグを閉じ、DTD と実体 (&名前;) を除いてください。"
         raise ContentError([Problem(path, line, column + 1, message)]) from None
     messages = [message for element in root.iter() for message in _element_problems(element)]
     messages += _root_problems(root)

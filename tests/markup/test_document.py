@@ -1,3 +1,4 @@
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -68,6 +69,37 @@ def test_a_bom_and_crlf_are_no_hindrance() -> None:
 def test_what_is_wrong_is_told_with_its_line(text: str, line: int, part: str) -> None:
     found = problems(text)
     assert [row for row in found if row[0] == line and part in row[2]], found
+
+
+@pytest.mark.parametrize(
+    ("meta", "line", "part"),
+    [
+        ("title: a: b", 2, "値を引用符で囲んで"),
+        ("title: a\nminutes", 3, "「: 」 (コロンと空白) がありません"),
+        ("title: a\n minutes: 1", 3, "値を引用符で囲んで"),
+        ("  title: a\nminutes: 1", 3, "字下げが前の行と"),
+        ("title: - a", 2, "次の行に"),
+        ("title: [a", 2, "閉じる"),
+        ('title: "a', 2, "引用符が閉じられていません"),
+        (r'title: "\q"', 2, r"\\ と書いて"),
+        ("title: @a", 2, "値を始められません"),
+        ("title: !x a", 2, "型 (!名前)"),
+        ("? [a]\n: b", 2, ""),
+    ],
+)
+def test_yaml_is_explained_in_japanese_alone(meta: str, line: int, part: str) -> None:
+    found = problems(f"---\n{meta}\n---\n")
+    assert [row for row in found if abs(row[0] - line) <= 1 and part in row[2]], found
+    for _, _, message in found:
+        assert not re.search(r"[a-z]{3,}|<", message.replace("front matter", "")), message
+
+
+def test_a_number_stands_apart_from_the_words_before_it() -> None:
+    wrong = problems("---\ntitle: ''\nminutes: 0\n---\n")
+    assert [message for _, _, message in wrong] == [
+        "「title」には 10 文字以内の文字列を書いてください。",
+        "「minutes」には 1 から 9 までの整数を書いてください。",
+    ]
 
 
 def test_yaml_may_nest_up_to_its_limit() -> None:

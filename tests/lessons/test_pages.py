@@ -37,6 +37,12 @@ def test_a_lesson_links_to_its_neighbours_and_its_headings(client: Client) -> No
     assert 'rel="prev"' in client.get("/lessons/second/").content.decode()
 
 
+def test_the_title_comes_before_the_contents_and_these_before_the_text(client: Client) -> None:
+    page = client.get("/lessons/first/").content.decode()
+    order = [page.index(part) for part in ("<h1>最初", "このページの目次", 'id="s-はじめに"')]
+    assert order == sorted(order)
+
+
 def test_a_lesson_that_is_not_published_is_not_found(client: Client) -> None:
     Lesson.objects.filter(slug="first").update(published=None)
     assert client.get("/lessons/first/").status_code == 404

@@ -46,8 +46,19 @@ class TermProcessor(InlineProcessor):
         both = etree.Element("span")
         both.append(link)
         note = etree.SubElement(both, "span", {"class": "term-gloss"})
-        note.text = f"（{gloss}）"
+        note.text = f" ({gloss})"
+        note.tail = " " if _goes_on(data[m.end(0) :]) else None
         return both, m.start(0), m.end(0)
+
+
+def _goes_on(rest: str) -> bool:
+    """Return whether a word follows, and not punctuation, a space or the end."""
+    following = rest.lstrip("*_")[:1]
+    return (
+        bool(following)
+        and following not in "、。，．・：；？！）」』】〕〉》,.:;?!)]"
+        and (not following.isspace())
+    )
 
 
 def _gloss(term: Term, shown: str) -> str:

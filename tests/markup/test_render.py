@@ -34,6 +34,23 @@ def test_a_term_is_explained_at_its_first_use_only() -> None:
     assert ">この方式</a>" in out
 
 
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("[[準仮想化]]は", "準仮想化 (じゅんかそうか、paravirtualization) は"),
+        ("これは[[準仮想化]]。", "これは準仮想化 (じゅんかそうか、paravirtualization)。"),
+        ("**[[準仮想化]]**、次", "準仮想化 (じゅんかそうか、paravirtualization)、次"),
+        ("「[[準仮想化]]」", "「準仮想化 (じゅんかそうか、paravirtualization)」"),
+        ("[[準仮想化]] です", "準仮想化 (じゅんかそうか、paravirtualization) です"),
+        ("[[準仮想化]]`x`", "準仮想化 (じゅんかそうか、paravirtualization) x"),
+        ("[[準仮想化]]\nは", "準仮想化 (じゅんかそうか、paravirtualization) は"),
+        ("[[準仮想化]]", "準仮想化 (じゅんかそうか、paravirtualization)"),
+    ],
+)
+def test_a_gloss_stands_in_parentheses_as_all_other_text_has_them(body: str, text: str) -> None:
+    assert re.sub(r"<[^>]+>", "", html(body)).strip() == text
+
+
 def test_a_line_break_between_japanese_characters_is_no_space() -> None:
     assert "一行目です。二行目です。" in html("一行目です。\n二行目です。")
     assert "語です。<" in html("これは\n**強い**\n語です。").replace("\n", "\\n")

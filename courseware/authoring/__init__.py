@@ -1,0 +1,1 @@
+"""Instructors' room: editor, preview, publishing, and the import of the content."""

@@ -1,0 +1,1 @@
+"""People: guests and accounts, sign-up and sign-in, rate limits, my page."""

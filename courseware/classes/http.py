@@ -36,6 +36,7 @@ class LearnerMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the two to the request and hand it on."""
         learner_request = cast(LearnerRequest, request)
         user = request.user
         learner_request.learner = user if user.is_authenticated else None

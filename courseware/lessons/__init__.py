@@ -1,0 +1,1 @@
+"""The course: lessons and their revisions, reading, progress, glossary."""

@@ -1,0 +1,1 @@
+"""Markdown and YAML of authors: read, checked with line and column, rendered to safe HTML."""

@@ -1,0 +1,1 @@
+"""Quizzes: attempts at a lesson's questions, graded and kept."""

@@ -12,6 +12,8 @@ from courseware.markup.errors import ContentError
 
 
 class Command(BaseCommand):
+    """``manage.py import_content``."""
+
     help = "教材のファイルを取り込みます。誤りが一つでもあれば、何も取り込みません。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:

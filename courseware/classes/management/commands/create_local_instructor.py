@@ -8,6 +8,8 @@ from courseware.classes import services
 
 
 class Command(BaseCommand):
+    """``manage.py create_local_instructor``."""
+
     help = "講師が一人もいないときだけ、生成したパスワードで講師を一人作ります。"
 
     def handle(self, *args: Any, **options: Any) -> None:

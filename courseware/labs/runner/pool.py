@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,19 +69,26 @@ class RunnerPool:
         except queue.Empty:
             raise RunnerBusy from None
         try:
-            if worker is None or not worker.alive:
-                worker = _Worker(self._limits)
+            worker = _unless_ended(worker) or _Worker(self._limits)
             yield worker
         finally:
-            self._places.put(worker if worker is not None and worker.alive else None)
+            self._places.put(_unless_ended(worker))
 
     def close(self) -> None:
         """End all workers that are idle."""
         for _ in range(self._limits.processes):
             worker = self._places.get(timeout=self._limits.wall_seconds + START_SECONDS)
             if worker is not None:
-                worker.kill()
+                worker.end()
             self._places.put(None)
+
+
+def _unless_ended(worker: "_Worker | None") -> "_Worker | None":
+    """Return a worker that can go on; one that cannot gives back what it holds."""
+    if worker is None or worker.alive:
+        return worker
+    worker.end()
+    return None
 
 
 class _Worker:
@@ -112,14 +119,14 @@ class _Worker:
             try:
                 send(self._process.stdin, request)  # type: ignore[arg-type]
             except OSError:
-                self.kill()
+                self.end()
                 raise RunnerFailed from None
             return self._answer()
 
     def _answer(self) -> dict[str, Any]:
         answer = receive(self._process.stdout)  # type: ignore[arg-type]
         if answer is None:
-            self.kill()
+            self.end()
             raise RunnerFailed
         if "failed" in answer:
             logger.error("A job of the runner failed.\n%s", answer["failed"])
@@ -147,6 +154,8 @@ class _Worker:
             if expired.is_set():
                 self._process.wait()
 
-    def kill(self) -> None:
+    def end(self) -> None:
+        """End the process, where it still runs, and give back what it holds."""
         self._process.kill()
-        self._process.wait()
+        with suppress(OSError):  # what it was sent and never read
+            self._process.__exit__(None, None, None)

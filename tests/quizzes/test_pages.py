@@ -12,7 +12,7 @@ from courseware.quizzes.models import Attempt, Question, Submission
 from courseware.quizzes.templatetags.quiz_tags import points
 
 Start = Callable[[Client], str]
-ALREADY = "この問題は採点済みです。先に送った回答の結果を表示しています。"
+ALREADY = "この問題は採点済みです。先に送った解答の結果を表示しています。"
 
 
 def card_of(page: str, position: int) -> str:

@@ -229,6 +229,6 @@ RATE_LIMITS = {
     # By a learner, or from a visitor's address
     "answers": environment.rate("RATE_LIMIT_ANSWERS", "240/minute"),
     "runs": environment.rate("RATE_LIMIT_RUNS", "240/minute"),
-    "cpuinfo": environment.rate("RATE_LIMIT_CPUINFO", "60/minute"),
+    "cpuinfo": environment.rate("RATE_LIMIT_CPUINFO", "300/minute"),
     "preview": environment.rate("RATE_LIMIT_PREVIEW", "120/minute"),
 }

@@ -22,7 +22,7 @@ def test_text(guest: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([guest]) == 0
     out = capsys.readouterr().out
     assert out.startswith("■ 結論\n")
-    assert "[表示なし] ハードウエア仮想化支援" in out
+    assert "[表示なし] ハードウェア仮想化支援" in out
     assert "[読み取った]" in out
     assert "この本文からは分からないこと" in out
 

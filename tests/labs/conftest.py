@@ -1,10 +1,12 @@
 """One graded lab and one that is not, imported as files are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+
+from courseware.labs import services
 
 LAB = """---
 title: {title}
@@ -50,6 +52,13 @@ def write_lab(content: Path) -> Path:
     (folder / "tests.yaml").write_text(TESTS)
     (folder / "discussion.md").write_text("ひみつの解説です。\n")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _runner_ends() -> Iterator[None]:
+    """End the runner's processes that the tests have started."""
+    yield
+    services.runner().close()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ def findings(host: Host) -> tuple[Finding, ...]:
     return (
         Finding(
             "hardware_virtualization",
-            "ハードウエア仮想化支援 (EL2)",
+            "ハードウェア仮想化支援 (EL2)",
             State.UNKNOWN,
             "ARM では、仮想化支援を示す名前が Features に現れません。",
             "ARM の仮想化は、ハイパーバイザー用の特権レベル EL2 (32 ビットでは HYP モード) で"

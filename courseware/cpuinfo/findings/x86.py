@@ -47,7 +47,7 @@ def _flag_line(host: Host, *names: str) -> tuple[Evidence, ...]:
 
 
 def _hardware(host: Host) -> Finding:
-    name, title = "hardware_virtualization", "ハードウエア仮想化支援 (VT-x / AMD-V)"
+    name, title = "hardware_virtualization", "ハードウェア仮想化支援 (VT-x / AMD-V)"
     settle = (commands.DEV_KVM, commands.LSMOD, commands.VALIDATE, commands.KVM_OK)
     extension = _extension(host)
     if extension:

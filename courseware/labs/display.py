@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from courseware.labs.models import LabRevision, Program
+from courseware.labs.runner.jobs import VIEW_SCHEMA
 from courseware.machine import INSTRUCTIONS, PSEUDO_INSTRUCTIONS, REGISTER_NAMES, describe
 
 CONTEXT_LINES = 6  # of the source, shown before and after the current one
@@ -85,7 +86,7 @@ def display(program: Program, revision: LabRevision) -> Display | None:
     """
     untouched = not program.view and program.source == revision.starter
     view = revision.starter_view if untouched else program.view
-    if "registers" not in view:
+    if view.get("schema") != VIEW_SCHEMA:
         return None
     stop = view["stop"] or {"reason": "", "message": ""}
     return Display(

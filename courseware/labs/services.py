@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -117,10 +117,11 @@ class Bench:
     lab: Lab
     revision: LabRevision
     program: Program  # unsaved, with the starter, when the learner has none yet
-    others: list[Program]  # the newest of them, or all where that was asked for
-    more: bool  # there are others that are not listed
-    submission: ProgramSubmission | None  # the newest of this program
-    passed: bool  # the learner has passed the lab once, with whichever program
+    # The newest of the others, or all where that was asked for; what they contain is not loaded.
+    others: list[Program] = field(default_factory=list)
+    more: bool = False  # there are others that are not listed
+    submission: ProgramSubmission | None = None  # the newest of this program
+    passed: bool = False  # the learner has passed the lab once, with whichever program
 
     @property
     def program_id(self) -> str:
@@ -141,23 +142,25 @@ def published_lab(slug: str) -> tuple[Lab, LabRevision]:
 
 
 def bench(user: User | None, lab: Lab, revision: LabRevision, *, every: bool = False) -> Bench:
-    """Return what the learner has in the lab (three queries).
+    """Return what the learner has in the lab (four queries).
 
     The list of other programs ends after settings.LAB_PROGRAMS_SHOWN, unless ``every`` is asked.
     """
-    found = Program.objects.filter(user=user, lab=lab).defer("machine") if user else ()
-    shown = settings.LAB_PROGRAMS_SHOWN
-    programs = list(found if every else found[: shown + 2])
-    program = programs[0] if programs else Program(lab=lab, source=revision.starter)
+    programs = Program.objects.filter(user=user, lab=lab) if user else Program.objects.none()
+    program = programs.defer("machine").first()
+    if program is None:
+        return Bench(lab, revision, Program(lab=lab, source=revision.starter))
+    limit = None if every else settings.LAB_PROGRAMS_SHOWN
+    others = list(programs.exclude(pk=program.pk).only("updated_at")[: limit and limit + 1])
     submissions = ProgramSubmission.objects.filter(user=user, revision__lab=lab)
     return Bench(
         lab=lab,
         revision=revision,
         program=program,
-        others=programs[1:] if every else programs[1 : shown + 1],
-        more=not every and len(programs) > shown + 1,
-        submission=submissions.filter(program=program).first() if programs else None,
-        passed=bool(programs) and submissions.filter(passed=F("total")).exists(),
+        others=others[:limit],
+        more=others != others[:limit],
+        submission=submissions.filter(program=program).first(),
+        passed=submissions.filter(passed=F("total")).exists(),
     )
 
 

@@ -91,6 +91,14 @@ def test_the_machine_survives_in_the_database_not_in_the_process(
     assert "0x00000003" in page
 
 
+def test_a_machine_of_another_version_starts_anew(labs: None, client: Client) -> None:
+    page_after(client, "run", COUNT)
+    Program.objects.update(machine=b"from another version", view={"schema": 0, "registers": []})
+    assert COUNT.strip() in text(client.get(URL))
+    page = page_after(client, "step", COUNT)
+    assert '<span class="num">1</span> 命令' in page
+
+
 def test_another_source_starts_anew(labs: None, client: Client) -> None:
     page_after(client, "run", COUNT)
     page = page_after(client, "step", COUNT.replace("li a0, 1", "li a0, 64"))
@@ -352,7 +360,7 @@ def test_an_address_below_zero_wraps(labs: None, client: Client) -> None:
     assert "0xfffffff0" in page
 
 
-@pytest.mark.parametrize(("url", "most"), [("/labs/", 4), (URL, 7), ("/me/", 12)])
+@pytest.mark.parametrize(("url", "most"), [("/labs/", 4), (URL, 8), ("/me/", 12)])
 def test_queries_are_bounded(
     labs: None, client: Client, django_assert_max_num_queries: Any, url: str, most: int
 ) -> None:

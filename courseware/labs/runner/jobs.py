@@ -3,6 +3,7 @@
 import base64
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -23,6 +24,8 @@ from courseware.machine import (
 Json = dict[str, Any]
 # Data for graded calls lies in the upper half of the memory, far from program and stack.
 BLOCKS_OFFSET = 0x2_0000
+# Of the view that ``drive`` returns and the page shows: another number with another shape.
+VIEW_SCHEMA = 1
 MEMORY_BYTES = 128  # shown on the page: 16 rows of 8 bytes
 
 
@@ -41,7 +44,11 @@ def drive(request: Json) -> Json:
     except AssemblyError as error:
         return _problems(error)
     stop = _act(debugger, request["action"], limits)
-    view = {"action": request["action"], **_view(debugger, stop, request["look"])}
+    view = {
+        "schema": VIEW_SCHEMA,
+        "action": request["action"],
+        **_view(debugger, stop, request["look"]),
+    }
     return {"state": base64.b64encode(debugger.to_bytes()).decode(), "view": view}
 
 
@@ -51,7 +58,9 @@ def _problems(error: AssemblyError) -> Json:
 
 def _opened(source: str, state: str | None, limits: Json) -> Debugger:
     if state is not None:
-        return Debugger.from_bytes(base64.b64decode(state))
+        # What another version of this program stored, and cannot be read now, starts anew.
+        with suppress(ValueError):
+            return Debugger.from_bytes(base64.b64decode(state))
     return Debugger(assemble(source, _assembly_limits(limits)), _machine_limits(limits))
 
 

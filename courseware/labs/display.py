@@ -68,6 +68,7 @@ class Display:
     instret: int
     at_start: bool
     went_back: bool
+    assembled: bool
     stop: str
     tone: str
     step: dict[str, Any] | None
@@ -96,6 +97,7 @@ def display(program: Program, revision: LabRevision) -> Display | None:
         instret=view["instret"],
         at_start=view["instret"] == 0,
         went_back=view["action"] == "back",
+        assembled=view["action"] == "assemble",
         stop=stop["message"],
         tone=TONES.get(stop["reason"], WARN),
         step=view["step"],

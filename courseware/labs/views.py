@@ -73,7 +73,7 @@ def _act(request: LearnerRequest, found: Lab, revision: LabRevision) -> HttpResp
         return _page(request, found, revision, status=status, posted=source, refusal=str(refusal))
     if request.htmx:
         return _page(request, found, revision, graded=action == "grade")
-    place = "result" if action == "grade" else "machine"
+    place = {"grade": "result", "look": "memory"}.get(action, "machine")
     return redirect(f"{reverse('labs:lab', args=[found.slug])}#{place}")
 
 

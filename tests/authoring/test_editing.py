@@ -121,7 +121,7 @@ def test_nobody_overwrites_what_another_saved(instructor_client: Client) -> None
         answer = post(instructor_client, action, second, base)
         assert answer.status_code == 422
         page = answer.content.decode()
-        assert "ほかの人がこのレッスンを保存しました" in page
+        assert "別の画面でこのレッスンが保存されました" in page
         assert "乙の題" in page
     draft = lesson().draft
     assert draft is not None

@@ -67,6 +67,17 @@ def test_what_is_wrong_is_told(source: str, message: str) -> None:
     assert message in result.message
 
 
+def test_a_function_that_did_not_return_has_no_actual_values() -> None:
+    (stopped,) = grade("f: ebreak\n", copy_case())
+    assert "関数からは ret で戻ります" in stopped.message
+    (missing,) = grade("g: ret\n", copy_case())
+    assert "ラベル「f:」" in missing.message
+    for result in (stopped, missing):
+        assert result.call
+        assert result.expected
+        assert not result.actual
+
+
 def test_the_values_of_a_hidden_test_are_not_told() -> None:
     (shown, hidden) = grade("f: ret\n", copy_case(), copy_case(shown=False))
     assert shown.call

@@ -355,9 +355,32 @@ def test_what_cannot_be_seen_in_an_address_is_left_out(labs: None, client: Clien
     assert "0x80000000" in page
 
 
-def test_an_address_below_zero_wraps(labs: None, client: Client) -> None:
-    page = page_after(client, "run", ".equ low, -8\n" + COUNT, look="low")
-    assert "0xfffffff0" in page
+@pytest.mark.parametrize(
+    ("look", "shown"),
+    [
+        ("low", "0xfffffff8 番地にメモリーはありません"),
+        ("0x10000000", "0x10000000 番地にメモリーはありません"),
+        ("0x7fffffff", "0x80000000 から 0x8003ffff まで"),
+        ("0x80040000", "0x80040000 番地にメモリーはありません"),
+        ("0x8003ffff", "0x8003ff80"),
+        ("80000010", "0x80000010"),
+        ("sp", "0x80040000 番地にメモリーはありません"),
+        ("a0", "0x00000003 番地にメモリーはありません"),
+    ],
+)
+def test_an_address_is_a_label_a_register_or_a_number(
+    labs: None, client: Client, look: str, shown: str
+) -> None:
+    assert shown in page_after(client, "run", ".equ low, -8\n" + COUNT, look=look)
+
+
+def test_going_back_in_a_changed_program_says_that_it_was_loaded_anew(
+    labs: None, client: Client
+) -> None:
+    page_after(client, "run", COUNT)
+    page = page_after(client, "back", COUNT + "# changed\n")
+    assert "プログラムを読み込み直しました" in page
+    assert "プログラムを読み込み直しました" not in page_after(client, "step", COUNT + "# changed\n")
 
 
 @pytest.mark.parametrize(("url", "most"), [("/labs/", 4), (URL, 8), ("/me/", 12)])

@@ -20,7 +20,7 @@ GUARD = b"\xa5" * 16  # bytes around each block; a write there is one past the b
 STOPS_WITHOUT_NUMBERS = {
     "exit": "プログラムが、関数から戻らずに終了しました。",
     "trap": "例外が起きて止まりました。",
-    "breakpoint": "ebreak で止まりました。",
+    "breakpoint": "ebreak で止まりました。関数からは ret で戻ります。",
     "instruction-limit": "命令数の上限に達しました。繰り返しが終わる条件を確かめてください。",
     "time-limit": "実行時間の上限に達しました。",
     "output-limit": "出力の上限に達しました。",
@@ -56,7 +56,8 @@ class Machine(Protocol):
 class CaseResult:
     """What became of one test; ``message`` is Japanese, and empty when it passed.
 
-    ``call``, ``expected`` and ``actual`` are told for shown tests only.
+    ``call``, ``expected`` and ``actual`` are told for shown tests only; ``actual`` is empty when
+    the function did not return.
     """
 
     name: str
@@ -82,11 +83,10 @@ def grade_program(
     for case in tests.cases:
         machine, function = load()
         if function is None:
-            yield CaseResult(
-                case.name,
-                False,
-                f"ラベル「{tests.calls}:」がありません。関数の先頭にこのラベルを書いてください。",
+            message = (
+                f"ラベル「{tests.calls}:」がありません。関数の先頭にこのラベルを書いてください。"
             )
+            yield _result(tests.calls, case, message)
         else:
             yield _grade_case(tests.calls, case, machine, function, blocks_at, deadline)
 
@@ -106,10 +106,15 @@ def _grade_case(
     sp = machine.registers[SP]
     stop = machine.run(case.max_instructions, (RETURN_ADDRESS,), deadline)
     if machine.pc != RETURN_ADDRESS:
-        why = stop.message if case.shown else STOPS_WITHOUT_NUMBERS[stop.reason]
-        message = f"関数から戻りませんでした。{why}"
-    else:
-        message = _first_problem(machine, case, addresses, sp)
+        numbers = case.shown and stop.reason != "breakpoint"
+        why = stop.message if numbers else STOPS_WITHOUT_NUMBERS[stop.reason]
+        return _result(calls, case, f"関数から戻りませんでした。{why}")
+    message = _first_problem(machine, case, addresses, sp)
+    return _result(calls, case, message, _actual_text(machine, case, addresses))
+
+
+def _result(calls: str, case: Case, message: str, actual: str = "") -> CaseResult:
+    """Return a test's result: passed without a message; with values where they are shown."""
     if not case.shown:
         return CaseResult(case.name, not message, message)
     return CaseResult(
@@ -118,7 +123,7 @@ def _grade_case(
         message=message,
         call=_call_text(calls, case),
         expected=_values_text(case.returns, {**case.blocks, **case.after}),
-        actual=_actual_text(machine, case, addresses),
+        actual=actual,
     )
 
 

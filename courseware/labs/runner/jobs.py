@@ -9,6 +9,7 @@ from typing import Any
 
 from courseware.grading.programs import ProgramTests, grade_program
 from courseware.machine import (
+    REGISTER_NAMES,
     AssemblyError,
     AssemblyLimits,
     Debugger,
@@ -20,12 +21,14 @@ from courseware.machine import (
     assemble,
     disassemble,
 )
+from courseware.machine.memory_map import RAM_BASE
 
 Json = dict[str, Any]
 # Data for graded calls lies in the upper half of the memory, far from program and stack.
 BLOCKS_OFFSET = 0x2_0000
 # Of the view that ``drive`` returns and the page shows: another number with another shape.
 VIEW_SCHEMA = 1
+ADDRESS_DIGITS = 8  # of a 32-bit address in hexadecimal
 MEMORY_BYTES = 128  # shown on the page: 16 rows of 8 bytes
 
 
@@ -43,10 +46,13 @@ def drive(request: Json) -> Json:
         debugger = _opened(request["source"], request["state"], limits)
     except AssemblyError as error:
         return _problems(error)
-    stop = _act(debugger, request["action"], limits)
+    action = request["action"]
+    stop = _act(debugger, action, limits)
+    if request["state"] is None and action in ("back", "look"):
+        action = "assemble"  # there was nothing to go back in: the page says what was done
     view = {
         "schema": VIEW_SCHEMA,
-        "action": request["action"],
+        "action": action,
         **_view(debugger, stop, request["look"]),
     }
     return {"state": base64.b64encode(debugger.to_bytes()).decode(), "view": view}
@@ -133,31 +139,43 @@ def _step(step: Step | None) -> Json | None:
 
 def _memory(debugger: Debugger, look: str) -> Json:
     """Return the bytes around what was asked for; by default the program's data."""
-    program = debugger.program
-    address = _address(program, look) if look else _data_start(program)
+    program, machine = debugger.program, debugger.machine
+    address = _address(debugger, look) if look else _data_start(program)
     if address is None:
         known = "、".join(list(program.symbols)[:8]) or "なし"
         message = (
-            f"「{look}」というラベルはありません。ラベル (今あるもの: {known}) か、"
-            "0x80000000 のような 16 進数の番地を入力してください。"
+            f"「{look}」というラベルはありません。ラベル (今あるもの: {known})、レジスターの名前、"
+            "または 0x80000000 のような 16 進数の番地を入力してください。"
         )
         return {"look": look, "error": message}
-    start = address & ~0xF
+    end = RAM_BASE + machine.limits.memory_bytes
+    if not RAM_BASE <= address < end:
+        message = (
+            f"{address:#010x} 番地にメモリーはありません。"
+            f"メモリーは {RAM_BASE:#010x} から {end - 1:#010x} までです。"
+        )
+        return {"look": look, "error": message}
+    start = min(address & ~0xF, end - MEMORY_BYTES)
     written = debugger.last.written if debugger.last else ()
     return {
         "look": look,
         "error": "",
         "address": start,
-        "bytes": debugger.machine.read_memory(start, MEMORY_BYTES).hex(),
+        "bytes": machine.read_memory(start, MEMORY_BYTES).hex(),
         "written": [list(span) for span in written],
     }
 
 
-def _address(program: Program, look: str) -> int | None:
-    if look in program.symbols:
-        return program.symbols[look] & 0xFFFF_FFFF
+def _address(debugger: Debugger, look: str) -> int | None:
+    """Return the address that a label, a register or a number names; None for anything else."""
+    if look in debugger.program.symbols:
+        return debugger.program.symbols[look] & 0xFFFF_FFFF
+    if look in REGISTER_NAMES:
+        return debugger.machine.registers[REGISTER_NAMES.index(look)]
+    # Eight digits are an address as the page writes it, without its 0x.
+    base = 16 if len(look) == ADDRESS_DIGITS else 0
     try:
-        return int(look, 0) & 0xFFFF_FFFF
+        return int(look, base) & 0xFFFF_FFFF
     except ValueError:
         return None
 

@@ -56,6 +56,17 @@ class SignUpForm(NamedErrors, UserCreationForm):
 
     error_messages = {"password_mismatch": "二つのパスワードが一致しません。"}
 
+    def full_clean(self) -> None:
+        """Validate, and let the first field with an error have the focus."""
+        super().full_clean()
+        wrong = next((name for name in self.fields if self.is_bound and name in self.errors), None)
+        if wrong is None:
+            return
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("autofocus", None)
+            if name == wrong:
+                field.widget.attrs["autofocus"] = True
+
     def clean_username(self) -> str:
         """Return the normalized name. Raises ValidationError for a name that is not free."""
         username = normalized(self.cleaned_data["username"])

@@ -330,3 +330,21 @@ def test_a_form_from_before_signing_in_is_refused_in_words(lesson: Lesson, stude
     fragment = browser.post(url, form, headers={"HX-Request": "true"})
     assert fragment["HX-Reswap"] == "afterbegin"
     assert "<html" not in fragment.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"username": "a b", "password1": PASSWORD, "password2": PASSWORD}, "username"),
+        ({"username": "hanako", "password1": "short", "password2": "short"}, "password1"),
+        ({"username": "hanako", "password1": PASSWORD, "password2": "other"}, "password2"),
+    ],
+)
+@pytest.mark.django_db
+def test_the_first_wrong_field_has_the_focus(
+    client: Client, data: dict[str, str], field: str
+) -> None:
+    page = client.post("/accounts/signup/", data).content.decode()
+    focused = re.findall(r"<input[^>]*autofocus[^>]*>", page)
+    assert len(focused) == 1
+    assert f'name="{field}"' in focused[0]

@@ -106,7 +106,7 @@ def display(program: Program, revision: LabRevision) -> Display | None:
         listing=list(_listing(program.source, view["line"])),
         memory=list(_memory(view["memory"])),
         memory_error=view["memory"]["error"],
-        symbols=[name for name, _ in view["symbols"]],
+        symbols=view["symbols"],
     )
 
 
@@ -139,7 +139,7 @@ def _memory(memory: dict[str, Any]) -> Iterator[Row]:
     for at in range(0, len(data), ROW_BYTES):
         row = data[at : at + ROW_BYTES]
         yield Row(
-            address=_word(start + at & 0xFFFF_FFFF),
+            address=_word(start + at),
             cells=[Cell(f"{byte:02x}", at + i in written) for i, byte in enumerate(row)],
             text="".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in row),
         )

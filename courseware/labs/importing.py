@@ -17,7 +17,6 @@ from courseware.labs.models import Lab, LabRevision
 from courseware.labs.runner.jobs import drive
 from courseware.lessons.importing import read_context
 from courseware.lessons.models import Lesson
-from courseware.machine import AssemblyError, AssemblyLimits, assemble
 from courseware.markup.document import (
     Document,
     Schema,
@@ -125,8 +124,9 @@ class _Folder:
             )
             problems.append(document.problem(1, message))
         graded = (self.folder / "tests.yaml").is_file()
-        for name in ["starter.s", *(["solution.s"] if graded else [])]:
-            problems += self._assembly_problems(name)
+        starter, starter_view = self._text("starter.s"), self._first_view("starter.s", problems)
+        if graded:
+            self._first_view("solution.s", problems)
         if problems:
             raise ContentError(problems)
         hint_line = document.key_lines.get("hints", 1)
@@ -138,8 +138,8 @@ class _Folder:
                 for hint in meta["hints"]
             ],
             discussion_html=self._discussion() if graded else "",
-            starter=self._text("starter.s"),
-            starter_view=_first_view(self._text("starter.s")),
+            starter=starter,
+            starter_view=starter_view,
             tests=self._tests() if graded else None,
         )
 
@@ -154,17 +154,12 @@ class _Folder:
         if lesson is not None and not (self.root / "lessons" / f"{lesson}.md").is_file():
             yield document.problem("lesson", f"レッスン「{lesson}」がありません。")
 
-    def _assembly_problems(self, name: str) -> Iterator[Problem]:
-        limits = AssemblyLimits(
-            max_characters=settings.LAB_LIMITS["characters"],
-            max_lines=settings.LAB_LIMITS["lines"],
-            max_image_bytes=settings.LAB_LIMITS["image_bytes"],
-        )
-        try:
-            assemble(self._text(name), limits)
-        except AssemblyError as error:
-            for problem in error.problems:
-                yield Problem(self._path(name), problem.line, problem.column, problem.message)
+    def _first_view(self, name: str, problems: list[Problem]) -> dict[str, Any]:
+        """Return what the page shows of a program before anything was run; note its problems."""
+        request = {"source": self._text(name), "state": None, "action": "reset", "look": ""}
+        view: dict[str, Any] = drive(request | {"limits": settings.LAB_LIMITS})["view"]
+        problems += [Problem(self._path(name), **problem) for problem in view["problems"]]
+        return view
 
     def _discussion(self) -> str:
         name = "discussion.md"
@@ -179,13 +174,6 @@ class _Folder:
             raise ContentError(
                 Problem(path, p.line, p.column, p.message) for p in error.problems
             ) from None
-
-
-def _first_view(starter: str) -> dict[str, Any]:
-    """Return what the page shows of a program's machine before anything was run."""
-    request = {"source": starter, "state": None, "action": "reset", "look": ""}
-    view: dict[str, Any] = drive(request | {"limits": settings.LAB_LIMITS})["view"]
-    return view
 
 
 def _case_lines(node: yaml.Node | None) -> list[int]:

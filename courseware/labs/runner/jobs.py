@@ -29,6 +29,7 @@ BLOCKS_OFFSET = 0x2_0000
 # Of the view that ``drive`` returns and the page shows: another number with another shape.
 VIEW_SCHEMA = 1
 ADDRESS_DIGITS = 8  # of a 32-bit address in hexadecimal
+SUGGESTED_SYMBOLS = 100
 MEMORY_BYTES = 128  # shown on the page: 16 rows of 8 bytes
 
 
@@ -119,8 +120,13 @@ def _view(debugger: Debugger, stop: Stop | None, look: str) -> Json:
         "step": _step(debugger.last),
         "stop": {"reason": stop.reason.value, "message": stop.message} if stop else None,
         "memory": _memory(debugger, look),
-        "symbols": sorted(debugger.program.symbols.items(), key=lambda item: item[1])[:100],
+        "symbols": _first_symbols(debugger.program),
     }
+
+
+def _first_symbols(program: Program) -> list[str]:
+    """Return the names that the page suggests, by their addresses."""
+    return sorted(program.symbols, key=program.symbols.__getitem__)[:SUGGESTED_SYMBOLS]
 
 
 def _next(debugger: Debugger) -> str:
@@ -134,7 +140,7 @@ def _next(debugger: Debugger) -> str:
 def _step(step: Step | None) -> Json | None:
     if step is None:
         return None
-    return {"address": step.address, "text": step.text, "explanation": step.explanation}
+    return {"text": step.text, "explanation": step.explanation}
 
 
 def _memory(debugger: Debugger, look: str) -> Json:

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from courseware.authoring import services
-from courseware.classes.http import LearnerRequest, account_of
+from courseware.classes.http import LearnerRequest, account_of, posted_number
 from courseware.classes.throttling import rate_limited
 from courseware.lessons.models import Lesson, LessonRevision
 from courseware.lessons.services import EditConflict
@@ -89,8 +89,9 @@ def _store(
 ) -> HttpResponse:
     """Save the draft and go on with it; return to the editor, or show why nothing was saved."""
     source = _source(request)
+    base = posted_number(request, "base")
     try:
-        then(services.save_draft(draft.lesson, source, _base(request), request.ensure_learner()))
+        then(services.save_draft(draft.lesson, source, base, request.ensure_learner()))
     except ContentError as error:
         return _page(request, draft, source, problems=error.problems)
     except EditConflict:
@@ -120,8 +121,3 @@ def _page(
 
 def _source(request: LearnerRequest) -> str:
     return request.POST.get("source", "").replace("\r\n", "\n")
-
-
-def _base(request: LearnerRequest) -> int | None:
-    base = request.POST.get("base", "")
-    return int(base) if base.isdecimal() and base.isascii() and len(base) < 19 else None

@@ -83,6 +83,12 @@ def refusal(
     return response
 
 
+def posted_number(request: HttpRequest, name: str) -> int | None:
+    """Return a hidden field's number; None for nonsense, which nobody typed."""
+    value = request.POST.get(name, "")
+    return int(value) if value.isdecimal() and value.isascii() and len(value) < 19 else None
+
+
 def account_of(request: HttpRequest) -> User | None:
     """Return the signed-in account, or None for a visitor and for a guest."""
     user = request.user

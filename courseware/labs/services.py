@@ -197,7 +197,7 @@ def bring_forward(program: Program) -> None:
 
 
 @transaction.atomic
-def keep(program: Program, base: int, source: str) -> None:
+def keep(program: Program, base: int | None, source: str) -> None:
     """Store a source that was typed but not run, before another program is opened.
 
     When the program was changed elsewhere in the meantime, the source becomes a program of
@@ -209,16 +209,16 @@ def keep(program: Program, base: int, source: str) -> None:
         return
     if base == locked.version:
         locked.source, locked.machine, locked.view = source, None, {}
-        locked.version, locked.last_request = base + 1, ""
+        locked.version, locked.last_request = locked.version + 1, ""
         locked.save()
     else:
         Program.objects.create(user_id=locked.user_id, lab_id=locked.lab_id, source=source)
 
 
-def drive(program: Program, base: int, action: str, source: str, look: str) -> None:
+def drive(program: Program, base: int | None, action: str, source: str, look: str) -> None:
     """Carry out an action of DRIVES on the program and store where the machine is then.
 
-    ``base`` is the version that the form was made from. The same form sent again changes
+    ``base`` is the version that the form was made from, or None. The same form sent again changes
     nothing. Another source starts the machine anew. A source that does not assemble, and one
     whose run failed, is stored with what was wrong. Raises Conflict, Refused, TooManyAtOnce.
     """
@@ -226,7 +226,7 @@ def drive(program: Program, base: int, action: str, source: str, look: str) -> N
     request = _digest(action, base, source, look)
     if request == program.last_request:
         return
-    if base != program.version:
+    if base is None or base != program.version:
         raise Conflict
     state = program.machine if source == program.source else None
     answer = _run(
@@ -257,7 +257,7 @@ def _store(program: Program, base: int, request: str, source: str, answer: dict[
         raise Conflict
 
 
-def grade(program: Program, base: int, source: str, revision: LabRevision) -> None:
+def grade(program: Program, base: int | None, source: str, revision: LabRevision) -> None:
     """Grade the program by the lab's tests and store the submission.
 
     One form is graded once, however often it is sent. A source that does not assemble is
@@ -267,7 +267,7 @@ def grade(program: Program, base: int, source: str, revision: LabRevision) -> No
     request = _digest("grade", base, source)
     if program.last_request == request:
         return
-    if base != program.version:
+    if base is None or base != program.version:
         raise Conflict
     answer = _run(program, "grade", {"source": source, "tests": revision.tests})
     if "results" not in answer:

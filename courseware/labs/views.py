@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from courseware.classes.http import LearnerRequest
+from courseware.classes.http import LearnerRequest, posted_number
 from courseware.classes.throttling import rate_limited
 from courseware.labs import services
 from courseware.labs.display import display, instruction_list, pseudo_instruction_list
@@ -82,7 +82,7 @@ def _leave(
 ) -> None:
     """Keep what was typed, and open another program, or a new one where none is named."""
     chosen = _program(request, program.lab, revision, other) if other else None
-    services.keep(program, _base(request), source)
+    services.keep(program, posted_number(request, "base"), source)
     if chosen:
         services.bring_forward(chosen)
     else:
@@ -92,7 +92,7 @@ def _leave(
 def _drive_or_grade(
     request: LearnerRequest, program: Program, action: str, source: str, revision: LabRevision
 ) -> None:
-    base = _base(request)
+    base = posted_number(request, "base")
     if action == "grade" and revision.tests is not None:
         services.grade(program, base, source, revision)
     elif action in services.DRIVES:
@@ -131,9 +131,3 @@ def _program(request: LearnerRequest, found: Lab, revision: LabRevision, pk: str
         return services.open_program(request.ensure_learner(), found, revision, key)
     except (Program.DoesNotExist, ValueError):
         raise Http404("プログラムが見つかりません。") from None
-
-
-def _base(request: LearnerRequest) -> int:
-    """Return the version that the form was made from; -1, which no program has, for nonsense."""
-    base = request.POST.get("base", "")
-    return int(base) if base.isdecimal() and base.isascii() and len(base) < 10 else -1

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from courseware.machine import snapshot
 from courseware.machine.bus import Bus, Region
-from courseware.machine.devices import Finisher, Uart
+from courseware.machine.devices import Finisher, Output, Uart
 from courseware.machine.isa.decoder import decode, disassemble
 from courseware.machine.isa.explanation import Moment
 from courseware.machine.isa.lowering import Execute
@@ -100,20 +100,20 @@ class Machine:
         self._ram = bytearray(state.limits.memory_bytes)
         for offset, page in state.pages.items():
             self._ram[offset : offset + len(page)] = page
-        self._uart = Uart(state.limits.max_output_bytes)
-        self._uart.output[:] = state.output
+        self._output = Output(state.limits.max_output_bytes)
+        self._output.data[:] = state.output
         self._until: Collection[int] = ()
         self._decoded = _DecodedCode(self._bind)
         devices = (
             Region(FINISHER_BASE, FINISHER_SIZE, Finisher()),
-            Region(UART_BASE, UART_SIZE, self._uart),
+            Region(UART_BASE, UART_SIZE, Uart(self._output, lambda level: None)),
         )
         self._bus = Bus(self._ram, devices, self._decoded)
 
     @property
     def output(self) -> bytes:
         """Return what the program has sent to the UART."""
-        return bytes(self._uart.output)
+        return bytes(self._output.data)
 
     # --- running ---
 

@@ -14,14 +14,13 @@ mtimecmp starts with all bits set, which stands for "never": programs set it so 
 from collections.abc import Callable
 from typing import Any
 
-from courseware.machine.devices.device import Line
+from courseware.machine.devices.device import WORD, Line, with_word
 from courseware.machine.fields import Fields
 
 _MSIP = 0x0000
 _MTIMECMP = 0x4000
 _MTIME = 0xBFF8
 
-_WORD = 0xFFFF_FFFF
 _NEVER = (1 << 64) - 1
 
 
@@ -59,9 +58,9 @@ class Clint:
             return self._msip
         shift = 32 if offset & 4 else 0
         if offset & ~4 == _MTIMECMP:
-            return self._mtimecmp >> shift & _WORD
+            return self._mtimecmp >> shift & WORD
         if offset & ~4 == _MTIME:
-            return self._now() >> shift & _WORD
+            return self._now() >> shift & WORD
         return 0
 
     def write(self, offset: int, size: int, value: int) -> None:
@@ -71,10 +70,10 @@ class Clint:
             self._msip = value & 1
             self._software(bool(self._msip))
         elif offset & ~4 == _MTIMECMP:
-            self._mtimecmp = _with_word(self._mtimecmp, shift, value)
+            self._mtimecmp = with_word(self._mtimecmp, shift, value)
             self.update()
         elif offset & ~4 == _MTIME:
-            self._set_time(_with_word(self._now(), shift, value))
+            self._set_time(with_word(self._now(), shift, value))
             self.update()
 
     def state(self) -> dict[str, Any]:
@@ -91,7 +90,3 @@ class Clint:
 
     def _due(self) -> bool:
         return self._now() >= self._mtimecmp
-
-
-def _with_word(value: int, shift: int, word: int) -> int:
-    return value & ~(_WORD << shift) | (word & _WORD) << shift

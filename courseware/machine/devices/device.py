@@ -9,6 +9,8 @@ from courseware.machine.stop import OutputFull
 # An interrupt line; it is called with the line's level, as often as the device likes.
 Line = Callable[[bool], None]
 
+WORD = 0xFFFF_FFFF
+
 
 class Device(Protocol):
     """Registers in the address space. A device sees offsets from its own base.
@@ -88,3 +90,8 @@ def bytes_from(fields: Fields, name: str, max_bytes: int) -> bytearray:
     if len(data) > max_bytes:
         raise ValueError(f"{name}: more than {max_bytes} bytes")
     return bytearray(data)
+
+
+def with_word(value: int, shift: int, word: int) -> int:
+    """Return a 64-bit value with the 32 bits from ``shift`` (0 or 32) on replaced."""
+    return value & ~(WORD << shift) | (word & WORD) << shift

@@ -17,7 +17,7 @@ stays so when the line falls (chapter 5 of the specification).
 from collections.abc import Callable
 from typing import Any
 
-from courseware.machine.devices.device import Line
+from courseware.machine.devices.device import WORD, Line
 from courseware.machine.fields import Fields
 
 SOURCES = 96  # with source 0, which does not exist
@@ -32,7 +32,6 @@ _THRESHOLD = 0
 _CLAIM = 4
 
 _PRIORITY_MASK = 7
-_WORD = 0xFFFF_FFFF
 _SOURCE_MASK = (1 << SOURCES) - 2
 
 
@@ -71,11 +70,11 @@ class Plic:
             return self._priority[source]
         word = _index(offset, _PENDING, 4, SOURCES // 32)
         if word is not None:
-            return self._pending >> 32 * word & _WORD
+            return self._pending >> 32 * word & WORD
         for context in range(CONTEXTS):
             word = _index(offset, _ENABLE + _ENABLE_STRIDE * context, 4, SOURCES // 32)
             if word is not None:
-                return self._enabled[context] >> 32 * word & _WORD
+                return self._enabled[context] >> 32 * word & WORD
             registers = _CONTEXT + _CONTEXT_STRIDE * context
             if offset == registers + _THRESHOLD:
                 return self._threshold[context]
@@ -91,7 +90,7 @@ class Plic:
         for context in range(CONTEXTS):
             word = _index(offset, _ENABLE + _ENABLE_STRIDE * context, 4, SOURCES // 32)
             if word is not None:
-                others = self._enabled[context] & ~(_WORD << 32 * word)
+                others = self._enabled[context] & ~(WORD << 32 * word)
                 self._enabled[context] = (others | value << 32 * word) & _SOURCE_MASK
             registers = _CONTEXT + _CONTEXT_STRIDE * context
             if offset == registers + _THRESHOLD:

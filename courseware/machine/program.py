@@ -19,16 +19,18 @@ class Segment:
 
 @dataclass(frozen=True)
 class Program:
-    """An assembled program.
+    """An assembled or linked program.
 
-    ``entry`` is the address of the symbol ``_start``, which lies in .text, or else the start of
-    .text; ``lines`` gives the 1-based source line of each instruction's address.
+    ``entry`` is the address of the first instruction; ``lines`` gives the 1-based source line of
+    each instruction's address. ``tohost`` is the address of the HTIF word (``htif.py``) of a
+    program that ends by it, or None.
     """
 
     segments: tuple[Segment, ...]
     entry: int
     symbols: Mapping[str, int]
     lines: Mapping[int, int]
+    tohost: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data that ``from_json`` reads."""
@@ -40,6 +42,7 @@ class Program:
             "entry": self.entry,
             "symbols": dict(self.symbols),
             "lines": {str(address): line for address, line in self.lines.items()},
+            "tohost": self.tohost,
         }
 
     @classmethod
@@ -53,6 +56,7 @@ class Program:
             fields.integer("entry", 0, 0xFFFF_FFFF),
             {name: symbols.integer(name) for name in symbols.names},
             {_address(name): lines.integer(name, 1) for name in lines.names},
+            fields.integer("tohost", 0, 0xFFFF_FFFF) if fields.has("tohost") else None,
         )
 
 

@@ -1,0 +1,57 @@
+"""Programs from files: ELF executables, assembly sources and flat binaries."""
+
+from dataclasses import replace
+from pathlib import Path, PurePath
+
+from courseware.machine.assembler.assemble import assemble
+from courseware.machine.assembler.problems import AssemblyLimits
+from courseware.machine.loaders.elf import load_elf
+from courseware.machine.loaders.elf_format import MAGIC
+from courseware.machine.loaders.flat import load_flat
+from courseware.machine.loaders.problem import LoadError
+from courseware.machine.program import Program
+from courseware.machine.state import MAX_MEMORY_BYTES
+
+__all__ = ["MAX_FILE_BYTES", "LoadError", "load", "load_elf", "load_file", "load_flat"]
+
+# The largest RAM, full, and as much again for what is not loaded, such as debugging information.
+MAX_FILE_BYTES = 2 * MAX_MEMORY_BYTES
+SOURCE_SUFFIXES = (".s", ".asm")
+# A file of one's own may be larger than what a web page takes.
+SOURCE_LIMITS = AssemblyLimits(
+    max_characters=4_000_000, max_lines=200_000, max_image_bytes=MAX_MEMORY_BYTES
+)
+
+
+def load(data: bytes, name: str) -> Program:
+    """Return the program of a file's content: ELF by its magic, else by the name's suffix.
+
+    ``.s``, ``.S`` and ``.asm`` are sources in UTF-8, all else is a flat binary for the start of
+    RAM. Raises LoadError, and AssemblyError for a source that cannot be assembled.
+    """
+    if data.startswith(MAGIC):
+        return load_elf(data)
+    if PurePath(name).suffix.lower() in SOURCE_SUFFIXES:
+        program = assemble(_text(data), SOURCE_LIMITS)
+        return replace(program, tohost=program.symbols.get("tohost"))
+    return load_flat(data)
+
+
+def load_file(path: Path) -> Program:
+    """Return the program of a file, as ``load`` does. Raises OSError when it cannot be read."""
+    with path.open("rb") as file:
+        data = file.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise LoadError(f"ファイルが大きすぎます。上限は {MAX_FILE_BYTES:,} バイトです。")
+    return load(data, path.name)
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise LoadError(
+            f"{line} 行目に UTF-8 の文字として読めないバイトがあります。"
+            "ファイルの文字コードを UTF-8 にして保存し直してください。"
+        ) from error

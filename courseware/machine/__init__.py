@@ -1,4 +1,4 @@
-"""A RISC-V machine (RV32IM) with assembler and debugger, small enough to understand whole.
+"""A RISC-V computer with assembler and debugger, small enough to understand whole.
 
 ``assemble(source)`` returns a ``Program``; a ``Machine`` runs it; a ``Debugger`` also goes back.
 Plain Python: no Django, no other package of this project.
@@ -13,13 +13,14 @@ from courseware.machine.assembler.problems import (
 )
 from courseware.machine.assembler.pseudo import PSEUDO_INSTRUCTIONS
 from courseware.machine.debugger import Debugger
+from courseware.machine.hart.counters import Counters
 from courseware.machine.isa.decoder import disassemble
 from courseware.machine.isa.explanation import describe
 from courseware.machine.isa.table import INSTRUCTIONS
-from courseware.machine.machine import Machine, Step
+from courseware.machine.machine import Engine, Machine, Step
 from courseware.machine.program import Program, Segment
 from courseware.machine.registers import REGISTER_NAMES
-from courseware.machine.state import MachineLimits
+from courseware.machine.state import MachineLimits, MachineOptions
 from courseware.machine.stop import Stop, StopReason
 
 __all__ = [
@@ -30,9 +31,12 @@ __all__ = [
     "AssemblyError",
     "AssemblyLimits",
     "AssemblyProblem",
+    "Counters",
     "Debugger",
+    "Engine",
     "Machine",
     "MachineLimits",
+    "MachineOptions",
     "Program",
     "Segment",
     "Step",

@@ -1,6 +1,6 @@
 """The container of snapshots and sessions: a JSON head and pages of memory, compressed.
 
-Layout, version 1:
+Layout, version 2:
 
     4 bytes   magic, which says what the head describes
     2 bytes   version, big-endian
@@ -16,9 +16,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from courseware.machine.fields import Fields
-from courseware.machine.state import PAGE_BYTES
+from courseware.machine.ram import PAGE_BYTES
 
-_VERSION = 1
+_VERSION = 2
 _LEVEL = 6
 
 

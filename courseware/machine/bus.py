@@ -1,16 +1,10 @@
-"""The bus: RAM and devices by address.
+"""The bus: RAM and devices by physical address."""
 
-Loads and stores of any alignment are allowed in RAM, as on QEMU's board; an access that is not
-wholly inside RAM or one device raises an access fault and changes nothing.
-"""
-
-import struct
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from courseware.machine.devices import Device
+from courseware.machine.devices import BusError, Device
 from courseware.machine.memory_map import RAM_BASE
-from courseware.machine.stop import Cause, Trap
+from courseware.machine.ram import Ram
 
 
 @dataclass(frozen=True)
@@ -23,69 +17,55 @@ class Region:
 
 
 class Bus:
-    """Loads and stores of 8, 16 and 32 bits.
+    """Physical memory. An access that is not wholly inside RAM or one device is a BusError."""
 
-    ``decoded`` holds what was made of the instruction words in RAM, by address; a store into a
-    word removes its entry, so that a program may change its own code.
-    """
+    def __init__(self, ram: Ram, regions: tuple[Region, ...]) -> None:
+        self.ram = ram
+        self._regions = regions
+        self.device_accesses = 0
 
-    def __init__(
-        self, ram: bytearray, devices: tuple[Region, ...], decoded: dict[int, Callable[[], int]]
-    ) -> None:
-        self._ram = ram
-        self._devices = devices
-        self._decoded = decoded
-        self.load8 = self._loader("<B")
-        self.load16 = self._loader("<H")
-        self.load32 = self._loader("<I")
-        self.store8 = self._storer("<B")
-        self.store16 = self._storer("<H")
-        self.store32 = self._storer("<I")
-
-    def fetch(self, address: int) -> int:
-        """Return the instruction word in RAM. Raises Trap when there is none."""
+    def ram_offset(self, address: int, size: int) -> int | None:
+        """Return where in RAM the bytes at an address are; None when they are not."""
         offset = address - RAM_BASE
-        if not 0 <= offset <= len(self._ram) - 4:
-            raise Trap(Cause.INSTRUCTION_ACCESS_FAULT, address)
-        return int.from_bytes(self._ram[offset : offset + 4], "little")
+        return offset if 0 <= offset <= self.ram.size - size else None
 
-    def _loader(self, layout: str) -> Callable[[int], int]:
-        ram, codec = self._ram, struct.Struct(layout)
-        size, unpack = codec.size, codec.unpack_from
-        last = len(ram) - size
+    def read_device(self, address: int, size: int) -> int:
+        """Return what a device's register holds. Raises BusError."""
+        region = self._region(address, size)
+        self.device_accesses += 1
+        return region.device.read(address - region.base, size)
 
-        def load(address: int) -> int:
-            offset = address - RAM_BASE
-            if 0 <= offset <= last:
-                value: int = unpack(ram, offset)[0]
-                return value
-            device, offset = self._device(address, size, Cause.LOAD_ACCESS_FAULT)
-            return device.read(offset, size)
+    def write_device(self, address: int, size: int, value: int) -> None:
+        """Write a device's register. Raises BusError."""
+        region = self._region(address, size)
+        self.device_accesses += 1
+        region.device.write(address - region.base, size, value)
 
-        return load
+    def _region(self, address: int, size: int) -> Region:
+        for region in self._regions:
+            inside = 0 <= address - region.base <= region.size - size
+            if inside and size in region.device.access_sizes:
+                return region
+        raise BusError(address)
 
-    def _storer(self, layout: str) -> Callable[[int, int], None]:
-        ram, decoded, codec = self._ram, self._decoded, struct.Struct(layout)
-        size, pack = codec.size, codec.pack_into
-        last = len(ram) - size
 
-        def store(address: int, value: int) -> None:
-            offset = address - RAM_BASE
-            if 0 <= offset <= last:
-                pack(ram, offset, value)
-                if address & ~3 in decoded:
-                    del decoded[address & ~3]
-                if address + size - 1 & ~3 in decoded:
-                    del decoded[address + size - 1 & ~3]
-                return
-            device, offset = self._device(address, size, Cause.STORE_ACCESS_FAULT)
-            device.write(offset, size, value)
+class RamDma:
+    """RAM as the devices see it."""
 
-        return store
+    def __init__(self, ram: Ram) -> None:
+        self._ram = ram
 
-    def _device(self, address: int, size: int, fault: Cause) -> tuple[Device, int]:
-        for region in self._devices:
-            offset = address - region.base
-            if 0 <= offset <= region.size - size and size in region.device.access_sizes:
-                return region.device, offset
-        raise Trap(fault, address)
+    def read(self, address: int, size: int) -> bytes:
+        """Return bytes of RAM. Raises BusError for addresses outside it."""
+        return self._ram.read(self._offset(address, size), size)
+
+    def write(self, address: int, data: bytes) -> None:
+        """Write bytes of RAM. Raises BusError for addresses outside it."""
+        if data:
+            self._ram.write(self._offset(address, len(data)), data)
+
+    def _offset(self, address: int, size: int) -> int:
+        offset = address - RAM_BASE
+        if not 0 <= offset <= self._ram.size - size:
+            raise BusError(address)
+        return offset

@@ -18,17 +18,11 @@ from itertools import pairwise
 
 from courseware.machine.archive import PagePool, pack, unpack
 from courseware.machine.fields import Fields
-from courseware.machine.machine import POLL_INSTRUCTIONS, Machine, Step
+from courseware.machine.machine import POLL_CYCLES, Machine, Step
 from courseware.machine.program import Program
+from courseware.machine.ram import PAGE_BYTES
 from courseware.machine.snapshot import state_from, state_head, stop_from
-from courseware.machine.state import (
-    DEFAULT_LIMITS,
-    MAX_MEMORY_BYTES,
-    PAGE_BYTES,
-    MachineLimits,
-    State,
-    initial_state,
-)
+from courseware.machine.state import DEFAULT_LIMITS, MAX_MEMORY_BYTES, MachineLimits, State
 from courseware.machine.stop import Stop, StopReason
 
 MAX_CHECKPOINTS = 16
@@ -88,7 +82,7 @@ class Debugger:
         """Take back the last instruction, or the trap that stopped it; False at the start."""
         stop = self.machine.stop
         retired = stop is None or stop.reason not in _UNRETIRED
-        target = self.machine.instret - retired
+        target = self.machine.cycle - retired
         if target < 0:
             return False
         before = list(self.machine.registers)
@@ -112,17 +106,19 @@ class Debugger:
     def _rewind(self, target: int) -> None:
         """Bring the machine to the moment when it had retired ``target`` instructions."""
         limits = self.machine.limits
-        self._checkpoints = [c for c in self._checkpoints if c.instret <= target]
-        start = self._checkpoints[-1] if self._checkpoints else initial_state(self.program, limits)
-        self.machine = Machine.from_state(start)
-        while self.machine.instret < target:
+        self._checkpoints = [c for c in self._checkpoints if c.cycle <= target]
+        if self._checkpoints:
+            self.machine = Machine.from_state(self._checkpoints[-1])
+        else:
+            self.machine = Machine(self.program, limits)
+        while self.machine.cycle < target:
             self._keep_checkpoint()
-            self.machine.advance(min(POLL_INSTRUCTIONS, target - self.machine.instret))
+            self.machine.advance(min(POLL_CYCLES, target - self.machine.cycle))
 
     def _keep_checkpoint(self) -> None:
         """Keep the present state when the newest checkpoint is old enough."""
-        newest = self._checkpoints[-1].instret if self._checkpoints else 0
-        if self.machine.instret - newest < POLL_INSTRUCTIONS:
+        newest = self._checkpoints[-1].cycle if self._checkpoints else 0
+        if self.machine.cycle - newest < POLL_CYCLES:
             return
         self._checkpoints.append(self.machine.state())
         if len(self._checkpoints) > MAX_CHECKPOINTS:
@@ -152,7 +148,7 @@ class Debugger:
         program = Program.from_json(head.mapping("program").members)
         now = state_from(head.mapping("now"), pages)
         checkpoints = [state_from(Fields(item), pages) for item in head.items("checkpoints")]
-        times = [0, *(state.instret for state in checkpoints), now.instret]
+        times = [0, *(state.cycle for state in checkpoints), now.cycle]
         if len(checkpoints) > MAX_CHECKPOINTS or any(a > b for a, b in pairwise(times)):
             raise ValueError("checkpoints: too many or in disorder")
         if any(state.limits != now.limits or state.stop for state in checkpoints):
@@ -167,8 +163,8 @@ class Debugger:
 
 def _thin(checkpoints: list[State]) -> None:
     """Drop the checkpoint that is missed least: the older, the wider the gaps may be."""
-    now = checkpoints[-1].instret + POLL_INSTRUCTIONS
-    times = [0, *(state.instret for state in checkpoints), now]
+    now = checkpoints[-1].cycle + POLL_CYCLES
+    times = [0, *(state.cycle for state in checkpoints), now]
 
     def gap_for_its_age(index: int) -> float:
         before, after = times[index], times[index + 2]

@@ -1,39 +1,57 @@
-"""The machine: one RV32IM hart, RAM and devices, and the interpreter that drives them."""
+"""The machine: one hart with RAM and devices, as whoever runs programs sees it."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from enum import StrEnum
 
 from courseware.machine import snapshot
-from courseware.machine.bus import Bus, Region
-from courseware.machine.devices import Finisher, Output, Uart
+from courseware.machine.board import Board
+from courseware.machine.fields import Fields
+from courseware.machine.hart import csrs
+from courseware.machine.hart import state as hart_state
+from courseware.machine.hart.counters import Counters
+from courseware.machine.hart.hart import Unhandled, Waiting
+from courseware.machine.hart.interpreter import BreakpointReached, Interpreter
+from courseware.machine.hart.traps import TrapRecord
 from courseware.machine.isa.decoder import decode, disassemble
 from courseware.machine.isa.explanation import Moment
-from courseware.machine.isa.lowering import Execute
-from courseware.machine.memory_map import (
-    FINISHER_BASE,
-    FINISHER_SIZE,
-    RAM_BASE,
-    UART_BASE,
-    UART_SIZE,
-)
+from courseware.machine.memory_map import RAM_BASE
 from courseware.machine.program import Program
-from courseware.machine.state import DEFAULT_LIMITS, MachineLimits, State, initial_state, pages_of
+from courseware.machine.ram import CLEAN, PAGE_SHIFT
+from courseware.machine.registers import SP
+from courseware.machine.state import (
+    DEFAULT_LIMITS,
+    DEFAULT_OPTIONS,
+    MachineLimits,
+    MachineOptions,
+    State,
+)
 from courseware.machine.stop import (
-    Cause,
     Exited,
     OutputFull,
     Stop,
-    Trap,
     breakpoint_reached,
     exited,
     instruction_limit,
     output_full,
     time_limit,
-    trapped,
+    unhandled,
+    waiting,
 )
+from courseware.machine.trap import Cause, Trap
 
-# Instructions between two looks at the deadline: a few milliseconds.
-POLL_INSTRUCTIONS = 8_192
+# Cycles between two looks at the deadline: a few milliseconds.
+POLL_CYCLES = 8_192
+
+
+class Engine(StrEnum):
+    """The two ways to execute instructions, with one meaning."""
+
+    INTERPRETER = "interpreter"
+    TRANSLATOR = "translator"
+
+
+_ENGINES = {Engine.INTERPRETER: Interpreter, Engine.TRANSLATOR: Interpreter}
 
 
 @dataclass(frozen=True)
@@ -42,7 +60,8 @@ class Step:
 
     ``changed_registers`` are the numbers of those that have another value than before;
     ``written`` is (address, size in bytes) of what was stored; ``explanation`` is one Japanese
-    sentence with the values. After a trap nothing has changed, and ``stop`` says why.
+    sentence with the values. ``trap`` is the trap that was taken in place of the instruction.
+    When the machine stopped in front of it, nothing has changed, and ``stop`` says why.
     """
 
     address: int
@@ -52,68 +71,151 @@ class Step:
     written: tuple[tuple[int, int], ...]
     explanation: str
     stop: Stop | None
-
-
-class _BreakpointReached(Exception):
-    """The next instruction is one that the caller wants to stop before."""
-
-
-class _DecodedCode(dict[int, Execute]):
-    """The bound function of each instruction that has been reached, by address."""
-
-    def __init__(self, bind: Callable[[int], Execute]) -> None:
-        super().__init__()
-        self._bind = bind
-
-    def __missing__(self, pc: int) -> Execute:
-        execute = self._bind(pc)
-        self[pc] = execute
-        return execute
+    trap: TrapRecord | None = None
 
 
 class Machine:
     """A hart with its RAM and devices.
 
-    ``pc``, ``registers`` (32 unsigned values) and ``instret`` (instructions retired since reset)
-    may be read at any time between two runs. ``stop`` is set once the machine has stopped for
-    good: after an exit, a trap or too much output. An ebreak is a place where the machine always
-    stops, but no end: ``stop`` stays None.
+    ``stop`` is set once the machine has stopped for good: after an exit, a trap that nobody
+    handles, or too much output. An ebreak that nobody handles is a place where the machine
+    always stops, but no end: ``stop`` stays None.
     """
 
-    def __init__(self, program: Program, limits: MachineLimits = DEFAULT_LIMITS) -> None:
-        """Load a program. Raises ValueError when it does not fit into memory."""
-        self._power_on(initial_state(program, limits))
+    def __init__(
+        self,
+        program: Program,
+        limits: MachineLimits = DEFAULT_LIMITS,
+        *,
+        options: MachineOptions = DEFAULT_OPTIONS,
+        disk: bytes = b"",
+        engine: Engine = Engine.TRANSLATOR,
+    ) -> None:
+        """Load a program; sp is the end of RAM. Raises ValueError when it does not fit."""
+        self._build(
+            Board(limits, options, program.tohost, program.symbols.get("fromhost"), disk), engine
+        )
+        for segment in program.segments:
+            offset = segment.address - RAM_BASE
+            if not 0 <= offset <= limits.memory_bytes - len(segment.data):
+                raise ValueError(f"segment at {segment.address:#x} does not fit into RAM")
+            self._board.ram.bytes[offset : offset + len(segment.data)] = segment.data
+        self._hart.pc = program.entry
+        self._hart.registers[SP] = RAM_BASE + limits.memory_bytes
+        self._hart.start()
 
     @classmethod
-    def from_state(cls, state: State) -> "Machine":
-        """Return a machine in the given state."""
+    def from_state(cls, state: State, engine: Engine = Engine.TRANSLATOR) -> "Machine":
+        """Return a machine in the given state. Raises ValueError for an impossible one."""
         machine = cls.__new__(cls)
-        machine._power_on(state)
+        board = Board(state.limits, state.options, state.tohost, state.fromhost, state.disk)
+        machine._build(board, engine)
+        for offset, page in state.pages.items():
+            board.ram.bytes[offset : offset + len(page)] = page
+        for number in state.dirty:
+            board.ram.guard[number] &= ~CLEAN
+        board.ram.dirty_count = state.dirty_count
+        board.output.data[:] = state.output
+        board.disk.restore(state.disk_pages)
+        hart_state.restore(board.hart, Fields(dict(state.hart)))
+        board.restore_devices(Fields(dict(state.devices)))
+        machine.stop = state.stop
         return machine
 
-    def _power_on(self, state: State) -> None:
-        self.limits = state.limits
-        self.pc = state.pc
-        self.registers = list(state.registers)
-        self.instret = state.instret
-        self.stop = state.stop
-        self._ram = bytearray(state.limits.memory_bytes)
-        for offset, page in state.pages.items():
-            self._ram[offset : offset + len(page)] = page
-        self._output = Output(state.limits.max_output_bytes)
-        self._output.data[:] = state.output
-        self._until: Collection[int] = ()
-        self._decoded = _DecodedCode(self._bind)
-        devices = (
-            Region(FINISHER_BASE, FINISHER_SIZE, Finisher()),
-            Region(UART_BASE, UART_SIZE, Uart(self._output, lambda level: None)),
-        )
-        self._bus = Bus(self._ram, devices, self._decoded)
+    def _build(self, board: Board, engine: Engine) -> None:
+        self._board = board
+        self._hart = board.hart
+        self.engine = engine
+        self._engine = _ENGINES[engine](board.hart)
+        board.hart.engine = self._engine
+        self.stop: Stop | None = None
+        self._copies: dict[int, bytes] = {}
+
+    # --- what can be seen ---
+
+    @property
+    def limits(self) -> MachineLimits:
+        """Return the sizes of the machine."""
+        return self._board.limits
+
+    @property
+    def options(self) -> MachineOptions:
+        """Return how the machine differs from the specification."""
+        return self._board.options
+
+    @property
+    def pc(self) -> int:
+        """Return the address of the next instruction."""
+        return self._hart.pc
+
+    @pc.setter
+    def pc(self, address: int) -> None:
+        self._hart.pc = address
+
+    @property
+    def registers(self) -> list[int]:
+        """Return the 32 registers, unsigned; they may be set between two runs."""
+        return self._hart.registers
+
+    @property
+    def mode(self) -> int:
+        """Return the privilege mode: 0 for U, 1 for S, 3 for M."""
+        return self._hart.mode
+
+    @property
+    def virtual(self) -> bool:
+        """Return the virtualization mode V."""
+        return self._hart.virtual
+
+    @property
+    def instret(self) -> int:
+        """Return how many instructions have retired since reset."""
+        return self._hart.instret
+
+    @property
+    def cycle(self) -> int:
+        """Return the cycles since reset: steps, and the time that WFI waited."""
+        return self._hart.cycle
+
+    @property
+    def waiting(self) -> bool:
+        """Say whether WFI waits for an interrupt."""
+        return self._hart.waiting
 
     @property
     def output(self) -> bytes:
-        """Return what the program has sent to the UART."""
-        return bytes(self._output.data)
+        """Return what the program has sent to its consoles."""
+        return bytes(self._board.output.data)
+
+    @property
+    def counters(self) -> Counters:
+        """Return what has been counted since reset."""
+        hart, board = self._hart, self._board
+        return Counters(
+            instructions=hart.instret,
+            cycles=hart.cycle,
+            traps=dict(hart.trap_counts),
+            tlb_hits=hart.tlb_hits,
+            tlb_misses=hart.mmu.tlb_misses,
+            walk_loads=hart.mmu.walker.loads,
+            guest_walk_loads=hart.mmu.walker.guest_loads,
+            device_accesses=board.bus.device_accesses,
+            dirty_pages=board.ram.dirty_count,
+        )
+
+    def csr(self, name: str) -> int:
+        """Return a CSR as M mode reads it. Raises KeyError for a name that is none here."""
+        return csrs.read(self._hart, name)
+
+    def send(self, data: bytes) -> int:
+        """Give the UART console input; return how many bytes it took."""
+        taken = self._board.uart.receive(data)
+        self._hart.look_up()
+        return taken
+
+    def on_trap(self, listener: Callable[[TrapRecord], None] | None) -> None:
+        """Let somebody hear of each trap before it is taken."""
+        self._hart.on_trap = listener
 
     # --- running ---
 
@@ -125,80 +227,73 @@ class Machine:
     ) -> Stop:
         """Run until something stops the machine, and return what did.
 
-        At most ``max_instructions`` are retired; the limit is looked at before each instruction.
-        The machine stops before it executes an address in ``until``, except for the very first
-        instruction, so that running on from a breakpoint gets somewhere. ``deadline`` is asked
-        now and then (every POLL_INSTRUCTIONS instructions), and True ends the run.
+        It runs for at most ``max_instructions`` cycles; the limit is looked at before each
+        instruction. The machine stops before it executes an address in ``until``, except for the
+        very first instruction, so that running on from a breakpoint gets somewhere. ``deadline``
+        is asked now and then (every POLL_CYCLES cycles), and True ends the run.
         """
-        end = self.instret + max_instructions
+        end = self.cycle + max_instructions
         stop = self.stop
         if stop is None and self.pc in until:
             stop = self.advance(min(1, max_instructions))
-        self._watch(until)
+        self._engine.until = frozenset(until)
         try:
-            while stop is None and self.instret < end:
-                stop = self.advance(min(POLL_INSTRUCTIONS, end - self.instret))
+            while stop is None and self.cycle < end:
+                stop = self.advance(min(POLL_CYCLES, end - self.cycle))
                 if stop is None and deadline is not None and deadline():
                     stop = time_limit()
         finally:
-            self._watch(())
+            self._engine.until = frozenset()
         return stop or instruction_limit(max_instructions)
 
     def step(self) -> Step:
         """Execute one instruction. Raises RuntimeError when the machine has stopped for good."""
         if self.stop is not None:
             raise RuntimeError("the machine has stopped")
-        address, before, instret = self.pc, list(self.registers), self.instret
-        word = int.from_bytes(self.read_memory(address, 4), "little")
+        address, before, retired = self.pc, list(self.registers), self.instret
+        try:
+            word = self._hart.mmu.peek_instruction(address)
+        except Trap:
+            word = 0
         decoded = decode(word)
         moment = Moment(decoded, address, before) if decoded else None
-        stop = self.advance(1)
+        traps: list[TrapRecord] = []
+        listener, self._hart.on_trap = self._hart.on_trap, traps.append
+        try:
+            stop = self.advance(1)
+        finally:
+            self._hart.on_trap = listener
+        for record in traps if listener else ():
+            listener(record)  # type: ignore[misc]
         text = disassemble(word, address)
-        if moment is None or self.instret == instret:
-            return Step(address, word, text, (), (), stop.message if stop else "", stop)
+        trap = traps[0] if traps else None
+        if moment is None or trap is not None or self.instret == retired:
+            return Step(address, word, text, (), (), stop.message if stop else "", stop, trap)
         changed = tuple(n for n in range(32) if self.registers[n] != before[n])
-        explanation = moment.explain(self.registers)
+        explanation = moment.explain(self.registers, self.pc)
         return Step(address, word, text, changed, moment.written, explanation, stop)
 
     def advance(self, count: int) -> Stop | None:
-        """Retire ``count`` instructions; return a stop when one of them could not be retired."""
-        decoded, pc, retired = self._decoded, self.pc, 0
-        stop: Stop | None = None
+        """Run for ``count`` cycles; return a stop when something ended them early."""
+        hart = self._hart
         try:
-            for retired in range(count):  # noqa: B007 - also used after the loop
-                pc = decoded[pc]()
-            retired = count
-        except Trap as trap:
-            stop = trapped(trap, pc)
-            if trap.cause != Cause.BREAKPOINT:
+            hart.run(hart.cycle + count)
+        except BreakpointReached:
+            return breakpoint_reached(hart.pc)
+        except Waiting:
+            return waiting()
+        except Unhandled as problem:
+            stop = unhandled(problem.trap, hart.pc)
+            if problem.trap.cause != Cause.BREAKPOINT:
                 self.stop = stop
-        except _BreakpointReached:
-            stop = breakpoint_reached(pc)
+            return stop
         except OutputFull as full:
-            stop = self.stop = output_full(full.limit)
+            self.stop = output_full(full.limit)
         except Exited as exit_:
-            stop = self.stop = exited(exit_.code)
-            retired, pc = retired + 1, pc + 4
-        self.pc = pc
-        self.instret += retired
-        return stop
-
-    def _bind(self, pc: int) -> Execute:
-        """Return the function that executes the instruction at pc. Raises Trap for none."""
-        if pc in self._until:
-            return _reach_breakpoint
-        word = self._bus.fetch(pc)
-        decoded = decode(word)
-        if decoded is None:
-            raise Trap(Cause.ILLEGAL_INSTRUCTION, word)
-        lowered = decoded.instruction.lowered
-        return lowered.bind(self.registers, self._bus, pc, decoded.fields)
-
-    def _watch(self, until: Collection[int]) -> None:
-        """Bind anew, when they are reached, the addresses where to stop or no longer to stop."""
-        for address in (*self._until, *until):
-            self._decoded.pop(address, None)
-        self._until = until
+            if not self._board.is_between_instructions:
+                hart.finish_store()
+            self.stop = exited(exit_.code)
+        return self.stop
 
     # --- memory ---
 
@@ -206,30 +301,46 @@ class Machine:
         """Return the bytes of RAM; what lies outside RAM reads as 0, and devices see nothing."""
         start = address - RAM_BASE
         stop = start + size
-        inside = self._ram[max(start, 0) : max(stop, 0)]
+        inside = self._board.ram.bytes[max(start, 0) : max(stop, 0)]
         before = min(max(-start, 0), size)
         return bytes(before) + bytes(inside) + bytes(size - before - len(inside))
 
     def write_memory(self, address: int, data: bytes) -> None:
         """Put bytes into RAM. Raises ValueError, and writes nothing, outside RAM."""
         offset = address - RAM_BASE
-        if not 0 <= offset <= len(self._ram) - len(data):
+        if not 0 <= offset <= self._board.ram.size - len(data):
             raise ValueError(f"{len(data)} bytes at {address:#x} do not lie in RAM")
-        self._ram[offset : offset + len(data)] = data
-        self._decoded.clear()
+        if data:
+            self._board.ram.write(offset, data)
+
+    def dirty_pages(self) -> list[int]:
+        """Return the addresses of the pages of RAM written since ``clean_pages`` or reset."""
+        return [RAM_BASE + (page << PAGE_SHIFT) for page in self._board.ram.dirty_pages()]
+
+    def clean_pages(self) -> None:
+        """Begin to track dirty pages anew."""
+        self._board.ram.clean()
 
     # --- state ---
 
     def state(self) -> State:
         """Return the state as values that stay as they are."""
+        board = self._board
+        board.ram.copy_changed(self._copies)
         return State(
-            self.limits,
-            self.pc,
-            tuple(self.registers),
-            self.instret,
+            board.limits,
+            board.options,
+            board.tohost,
+            board.fromhost,
+            hart_state.to_json(self._hart),
+            board.devices_json(),
             self.output,
             self.stop,
-            pages_of(self._ram),
+            dict(self._copies),
+            tuple(board.ram.dirty_pages()),
+            board.ram.dirty_count,
+            board.disk_image,
+            board.disk.changed_pages,
         )
 
     def snapshot(self) -> bytes:
@@ -237,10 +348,6 @@ class Machine:
         return snapshot.to_bytes(self.state())
 
     @classmethod
-    def restore(cls, data: bytes) -> "Machine":
+    def restore(cls, data: bytes, engine: Engine = Engine.TRANSLATOR) -> "Machine":
         """Return the machine of a snapshot. Raises ValueError for damaged data."""
-        return cls.from_state(snapshot.from_bytes(data))
-
-
-def _reach_breakpoint() -> int:
-    raise _BreakpointReached
+        return cls.from_state(snapshot.from_bytes(data), engine)

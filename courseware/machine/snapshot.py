@@ -2,23 +2,31 @@
 
 A snapshot is an archive (``archive.py``) with the magic ``VLMS`` whose head is a state:
 
-    {"memory_bytes", "max_output_bytes", "pc", "instret": numbers, "registers": 32 numbers,
+    {"memory_bytes", "max_output_bytes": numbers, "untrapped": names,
+     "tohost", "fromhost": an address or null,
+     "hart": as in hart/state.py, "devices": the state of each device by its name,
      "output": text of one character (U+0000..U+00FF) for each byte,
      "stop": null or {"reason", "message", "exit_code", "cause", "tval"},
-     "pages": [[offset in RAM, index of the page], ...], pages that are all zero left out}
+     "pages": [[offset in RAM, index of the page], ...], pages that are all zero left out,
+     "dirty": numbers of pages, "dirty_count": number,
+     "disk_bytes": number, "disk": [[page of the image, index], ...] likewise,
+     "disk_pages": [[page written since, index], ...]}
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from courseware.machine.archive import PagePool, pack, unpack
+from courseware.machine.devices.disk import MAX_DISK_BYTES
 from courseware.machine.fields import Fields
+from courseware.machine.memory_map import RAM_BASE
+from courseware.machine.ram import PAGE_BYTES
 from courseware.machine.state import (
     MAX_MEMORY_BYTES,
     MAX_OUTPUT_BYTES,
-    PAGE_BYTES,
     MachineLimits,
+    MachineOptions,
     State,
 )
 from courseware.machine.stop import Stop, StopReason
@@ -26,8 +34,10 @@ from courseware.machine.stop import Stop, StopReason
 _MAGIC = b"VLMS"
 _WORD = 0xFFFF_FFFF
 _MAX_COUNT = (1 << 63) - 1
-# Output may take two bytes a character in UTF-8, six as an escape; the rest of a head is small.
-_MAX_BYTES = MAX_MEMORY_BYTES + 6 * MAX_OUTPUT_BYTES + 1024 * 1024
+_MAX_NAMES = 256
+# Output may take two bytes a character in UTF-8, six as an escape; the rest of a head is smaller
+# than 4 MiB even with a full TLB.
+_MAX_BYTES = MAX_MEMORY_BYTES + 2 * MAX_DISK_BYTES + 6 * MAX_OUTPUT_BYTES + 4 * 1024 * 1024
 
 
 def to_bytes(state: State) -> bytes:
@@ -47,41 +57,86 @@ def state_head(state: State, pool: PagePool) -> dict[str, Any]:
     return {
         "memory_bytes": state.limits.memory_bytes,
         "max_output_bytes": state.limits.max_output_bytes,
-        "pc": state.pc,
-        "instret": state.instret,
-        "registers": list(state.registers),
+        "untrapped": sorted(state.options.untrapped),
+        "tohost": state.tohost,
+        "fromhost": state.fromhost,
+        "hart": dict(state.hart),
+        "devices": dict(state.devices),
         "output": state.output.decode("latin-1"),
         "stop": stop_json(state.stop),
         "pages": [[offset, pool.index(page)] for offset, page in state.pages.items()],
+        "dirty": list(state.dirty),
+        "dirty_count": state.dirty_count,
+        "disk_bytes": len(state.disk),
+        "disk": [
+            [start // PAGE_BYTES, pool.index(page)]
+            for start, page in _image_pages(state.disk)
+            if any(page)
+        ],
+        "disk_pages": [[number, pool.index(page)] for number, page in state.disk_pages.items()],
     }
+
+
+def _image_pages(image: bytes) -> Iterator[tuple[int, bytes]]:
+    for start in range(0, len(image), PAGE_BYTES):
+        yield start, image[start : start + PAGE_BYTES].ljust(PAGE_BYTES, b"\0")
 
 
 def state_from(head: Fields, pool: Sequence[bytes]) -> State:
     """Return the state of ``state_head``. Raises ValueError for anything else."""
     limits = MachineLimits(head.integer("memory_bytes"), head.integer("max_output_bytes"))
-    registers = tuple(head.integers("registers", 0, _WORD))
-    if len(registers) != 32 or registers[0] != 0:
-        raise ValueError("registers: 32 numbers were expected, the first of them 0")
     output = head.text("output").encode("latin-1")
     if len(output) > limits.max_output_bytes:
         raise ValueError("output: longer than its limit")
+    pages = _pages(head, "pages", pool, limits.memory_bytes - PAGE_BYTES, PAGE_BYTES)
+    disk_bytes = head.integer("disk_bytes", 0, MAX_DISK_BYTES)
+    last_page = max(0, disk_bytes - 1) // PAGE_BYTES
     return State(
         limits,
-        head.integer("pc", 0, _WORD),
-        registers,
-        head.integer("instret", 0, _MAX_COUNT),
+        MachineOptions(frozenset(_names(head, "untrapped"))),
+        _address(head, "tohost", limits),
+        _address(head, "fromhost", limits),
+        head.mapping("hart").members,
+        head.mapping("devices").members,
         output,
         stop_from(head),
-        _pages(head, pool, limits.memory_bytes),
+        pages,
+        tuple(head.integers("dirty", 0, limits.memory_bytes // PAGE_BYTES - 1)),
+        head.integer("dirty_count", 0, _MAX_COUNT),
+        _image(_pages(head, "disk", pool, last_page, 1), disk_bytes),
+        _pages(head, "disk_pages", pool, last_page, 1),
     )
 
 
-def _pages(head: Fields, pool: Sequence[bytes], memory_bytes: int) -> Mapping[int, bytes]:
+def _names(head: Fields, name: str) -> list[str]:
+    names = head.items(name)
+    if len(names) > _MAX_NAMES or not all(isinstance(item, str) for item in names):
+        raise ValueError(f"{name}: at most {_MAX_NAMES} names were expected")
+    return names
+
+
+def _address(head: Fields, name: str, limits: MachineLimits) -> int | None:
+    if not head.has(name):
+        return None
+    return head.integer(name, RAM_BASE, RAM_BASE + limits.memory_bytes - 8)
+
+
+def _image(pages: Mapping[int, bytes], size: int) -> bytes:
+    image = bytearray(-(-size // PAGE_BYTES) * PAGE_BYTES)
+    for number, page in pages.items():
+        image[number * PAGE_BYTES : (number + 1) * PAGE_BYTES] = page
+    return bytes(image[:size])
+
+
+def _pages(
+    head: Fields, name: str, pool: Sequence[bytes], last: int, step: int
+) -> Mapping[int, bytes]:
+    """Return pages by their place: a multiple of ``step``, at most ``last``."""
     pages: dict[int, bytes] = {}
-    for item in head.items("pages"):
-        place = Fields({"place": item}).integers("place", 0, memory_bytes - PAGE_BYTES)
-        if len(place) != 2 or place[0] % PAGE_BYTES or place[1] >= len(pool):
-            raise ValueError("pages: an offset or an index is wrong")
+    for item in head.items(name):
+        place = Fields({name: item}).integers(name, 0, max(last, len(pool)))
+        if len(place) != 2 or place[0] % step or place[0] > last or place[1] >= len(pool):
+            raise ValueError(f"{name}: a place or an index is wrong")
         pages[place[0]] = pool[place[1]]
     return pages
 

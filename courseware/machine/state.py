@@ -1,32 +1,29 @@
 """The whole state of a machine at one moment, as plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from courseware.machine.memory_map import RAM_BASE
-from courseware.machine.program import Program
-from courseware.machine.registers import SP
+from courseware.machine.devices.disk import MAX_DISK_BYTES
+from courseware.machine.ram import PAGE_BYTES
 from courseware.machine.stop import Stop
 
-PAGE_BYTES = 4_096
 # What a snapshot may ask for: a bound for untrusted bytes, far above what a lab uses.
 MAX_MEMORY_BYTES = 64 * 1024 * 1024
 MAX_OUTPUT_BYTES = 65_536
 
-_ZERO_PAGE = bytes(PAGE_BYTES)
-
 
 @dataclass(frozen=True)
 class MachineLimits:
-    """RAM in bytes, a multiple of 4,096; and how many bytes a program may print."""
+    """RAM in bytes, a power of two from 4,096; and how many bytes a program may print."""
 
     memory_bytes: int = 262_144
     max_output_bytes: int = 8_192
 
     def __post_init__(self) -> None:
-        pages, rest = divmod(self.memory_bytes, PAGE_BYTES)
-        if not 1 <= pages <= MAX_MEMORY_BYTES // PAGE_BYTES or rest:
-            raise ValueError(f"memory_bytes: {self.memory_bytes} is no size of whole pages")
+        size = self.memory_bytes
+        if not PAGE_BYTES <= size <= MAX_MEMORY_BYTES or size & size - 1:
+            raise ValueError(f"memory_bytes: {size} is no power of two from {PAGE_BYTES}")
         if not 0 <= self.max_output_bytes <= MAX_OUTPUT_BYTES:
             raise ValueError(f"max_output_bytes: {self.max_output_bytes} is out of range")
 
@@ -35,41 +32,56 @@ DEFAULT_LIMITS = MachineLimits()
 
 
 @dataclass(frozen=True)
+class MachineOptions:
+    """How a machine differs from the specification, for teaching.
+
+    ``untrapped`` are names of CSRs (as "sstatus") and of the instructions sret, mret, wfi and
+    sfence.vma that do not trap in U mode: reading the CSR gives its value, writing it and the
+    instruction do nothing. So did 17 instructions of x86 before VT-x.
+    """
+
+    untrapped: frozenset[str] = frozenset()
+
+
+DEFAULT_OPTIONS = MachineOptions()
+
+
+@dataclass(frozen=True)
 class State:
     """Everything that a machine's future depends on.
 
-    ``pages`` holds the pages of RAM that are not all zero, by offset from the start of RAM.
+    ``hart`` is as in ``hart.state``; ``devices`` holds each device's state by name. ``pages``
+    are the pages of RAM that are not all zero, by offset from the start of RAM; ``dirty`` the
+    numbers of those that were written since tracking began. ``disk`` is the image as it was at
+    first, ``disk_pages`` what was written since, by number.
     """
 
     limits: MachineLimits
-    pc: int
-    registers: tuple[int, ...]
-    instret: int
+    options: MachineOptions
+    tohost: int | None
+    fromhost: int | None
+    hart: Mapping[str, Any]
+    devices: Mapping[str, Any]
     output: bytes
     stop: Stop | None
     pages: Mapping[int, bytes]
+    dirty: tuple[int, ...]
+    dirty_count: int
+    disk: bytes = b""
+    disk_pages: Mapping[int, bytes] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if len(self.disk) > MAX_DISK_BYTES:
+            raise ValueError(f"disk: more than {MAX_DISK_BYTES} bytes")
 
-def pages_of(ram: bytearray) -> dict[int, bytes]:
-    """Return the pages that are not all zero, by offset."""
-    whole = bytes(ram)
-    slices = (
-        (start, whole[start : start + PAGE_BYTES]) for start in range(0, len(whole), PAGE_BYTES)
-    )
-    return {start: page for start, page in slices if page != _ZERO_PAGE}
+    @property
+    def cycle(self) -> int:
+        """Return the time of the state, in cycles since reset."""
+        cycle: int = self.hart["cycle"]
+        return cycle
 
-
-def initial_state(program: Program, limits: MachineLimits) -> State:
-    """Return a machine's state after reset: the program in RAM, sp at the end of RAM.
-
-    Raises ValueError for a program that does not lie in RAM.
-    """
-    ram = bytearray(limits.memory_bytes)
-    for segment in program.segments:
-        offset = segment.address - RAM_BASE
-        if not 0 <= offset <= len(ram) - len(segment.data):
-            raise ValueError(f"segment at {segment.address:#x} does not fit into RAM")
-        ram[offset : offset + len(segment.data)] = segment.data
-    registers = [0] * 32
-    registers[SP] = RAM_BASE + limits.memory_bytes
-    return State(limits, program.entry, tuple(registers), 0, b"", None, pages_of(ram))
+    @property
+    def instret(self) -> int:
+        """Return how many instructions had retired."""
+        retired: int = self.hart["cycle"] - self.hart["unretired"]
+        return retired

@@ -1,7 +1,9 @@
 """Why a machine stopped: traps, and the sentences that a student reads about them."""
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
+
+from courseware.machine.trap import INTERRUPT_BIT, Cause, Trap
 
 
 class StopReason(StrEnum):
@@ -13,6 +15,7 @@ class StopReason(StrEnum):
     INSTRUCTION_LIMIT = "instruction-limit"
     TIME_LIMIT = "time-limit"
     OUTPUT_LIMIT = "output-limit"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Stop:
     """Why the machine stopped: a reason, a Japanese message, and numbers where they apply.
 
     ``exit_code`` comes with EXIT; ``cause`` and ``tval`` (as mcause and mtval would read) with
-    TRAP and with the BREAKPOINT of an ebreak.
+    TRAP and with the BREAKPOINT of an ebreak. WAITING is no end: console input may wake WFI.
     """
 
     reason: StopReason
@@ -28,27 +31,6 @@ class Stop:
     exit_code: int | None = None
     cause: int | None = None
     tval: int | None = None
-
-
-class Cause(IntEnum):
-    """Exception codes of mcause (RISC-V privileged specification, table of mcause values)."""
-
-    INSTRUCTION_ADDRESS_MISALIGNED = 0
-    INSTRUCTION_ACCESS_FAULT = 1
-    ILLEGAL_INSTRUCTION = 2
-    BREAKPOINT = 3
-    LOAD_ACCESS_FAULT = 5
-    STORE_ACCESS_FAULT = 7
-    ECALL_FROM_M = 11
-
-
-class Trap(Exception):
-    """An instruction could not complete. It has changed nothing."""
-
-    def __init__(self, cause: int, tval: int) -> None:
-        super().__init__(cause, tval)
-        self.cause = int(cause)
-        self.tval = tval
 
 
 class Exited(Exception):
@@ -67,39 +49,112 @@ class OutputFull(Exception):
         self.limit = limit
 
 
+_ADDRESS_ADVICE = "アドレスを入れたレジスターとオフセットを確かめてください。"
+_TABLE_ADVICE = "ページ表のエントリーと、その V、R、W、X、U のビットを確かめてください。"
+_GUEST_ADVICE = "hgatp が指す G 段のページ表を確かめてください。"
+
 # Name, then what happened at {pc} with {tval}, then what to do.
 _TRAPS: dict[int, tuple[str, str]] = {
     Cause.INSTRUCTION_ADDRESS_MISALIGNED: (
         "命令アドレス・ミスアライン例外 (instruction address misaligned)",
-        "{pc} 番地の命令は {tval} 番地へ移ろうとしましたが、命令は 4 の倍数の番地に置きます。"
+        "{pc} 番地の命令は {tval} 番地へ移ろうとしましたが、命令は偶数の番地に置きます。"
         "飛び先の計算を確かめてください。",
     ),
     Cause.INSTRUCTION_ACCESS_FAULT: (
         "命令アクセス・フォールト例外 (instruction access fault)",
-        "{tval} 番地には RAM がないので、命令を読めません。"
-        "飛び先、または戻り番地 ra が壊れていないかを確かめてください。",
+        "{tval} 番地には RAM がないか、物理メモリー保護 (PMP) が実行を許していないので、"
+        "命令を読めません。飛び先、または戻り番地 ra が壊れていないかを確かめてください。",
     ),
     Cause.ILLEGAL_INSTRUCTION: (
         "不正命令例外 (illegal instruction)",
-        "{pc} 番地の値 {tval} は、この計算機の命令ではありません。"
-        "データを命令として実行していないか、命令を書き換えていないかを確かめてください。",
+        "{pc} 番地の値 {tval} は、今のモードで実行できる命令ではありません。"
+        "データを命令として実行していないか、命令を書き換えていないか、"
+        "権限の要る命令や CSR を使っていないかを確かめてください。",
+    ),
+    Cause.LOAD_ADDRESS_MISALIGNED: (
+        "ロード・アドレス・ミスアライン例外 (load address misaligned)",
+        "{pc} 番地の lr.w が読もうとした {tval} 番地は、4 の倍数ではありません。" + _ADDRESS_ADVICE,
     ),
     Cause.LOAD_ACCESS_FAULT: (
         "ロード・アクセス・フォールト例外 (load access fault)",
-        "{pc} 番地の命令が読もうとした {tval} 番地には、その大きさで読めるものがありません。"
-        "アドレスを入れたレジスターとオフセットを確かめてください。",
+        "{pc} 番地の命令が読もうとした {tval} 番地には、その大きさで読めるものがないか、"
+        "物理メモリー保護 (PMP) が許していません。" + _ADDRESS_ADVICE,
+    ),
+    Cause.STORE_ADDRESS_MISALIGNED: (
+        "ストア・アドレス・ミスアライン例外 (store/AMO address misaligned)",
+        "{pc} 番地の不可分操作の命令が使おうとした {tval} 番地は、4 の倍数ではありません。"
+        + _ADDRESS_ADVICE,
     ),
     Cause.STORE_ACCESS_FAULT: (
         "ストア・アクセス・フォールト例外 (store/AMO access fault)",
-        "{pc} 番地の命令が書こうとした {tval} 番地には、その大きさで書けるものがありません。"
-        "アドレスを入れたレジスターとオフセットを確かめてください。",
+        "{pc} 番地の命令が書こうとした {tval} 番地には、その大きさで書けるものがないか、"
+        "物理メモリー保護 (PMP) が許していません。" + _ADDRESS_ADVICE,
+    ),
+    Cause.ECALL_FROM_U: (
+        "U モードからの環境呼び出し例外 (environment call from U-mode)",
+        "{pc} 番地の ecall は M モードへのトラップになります。"
+        "トラップを処理する番地を mtvec に入れておいてください。",
+    ),
+    Cause.ECALL_FROM_S: (
+        "S モードからの環境呼び出し例外 (environment call from S-mode)",
+        "{pc} 番地の ecall は M モードへのトラップになります。"
+        "トラップを処理する番地を mtvec に入れておいてください。",
+    ),
+    Cause.ECALL_FROM_VS: (
+        "VS モードからの環境呼び出し例外 (environment call from VS-mode)",
+        "{pc} 番地の ecall は M モードへのトラップになります。"
+        "トラップを処理する番地を mtvec に入れるか、medeleg で HS モードに任せてください。",
     ),
     Cause.ECALL_FROM_M: (
         "M モードからの環境呼び出し例外 (environment call from M-mode)",
         "{pc} 番地の ecall を受け取るプログラムがありません。"
         "終わるときは ebreak を使い、文字を出すときは UART (0x10000000 番地) に書いてください。",
     ),
+    Cause.INSTRUCTION_PAGE_FAULT: (
+        "命令ページ・フォールト例外 (instruction page fault)",
+        "{tval} 番地の命令を、ページ表が実行させません。" + _TABLE_ADVICE,
+    ),
+    Cause.LOAD_PAGE_FAULT: (
+        "ロード・ページ・フォールト例外 (load page fault)",
+        "{pc} 番地の命令が読もうとした {tval} 番地を、ページ表が読ませません。" + _TABLE_ADVICE,
+    ),
+    Cause.STORE_PAGE_FAULT: (
+        "ストア・ページ・フォールト例外 (store/AMO page fault)",
+        "{pc} 番地の命令が書こうとした {tval} 番地を、ページ表が書かせません。" + _TABLE_ADVICE,
+    ),
+    Cause.INSTRUCTION_GUEST_PAGE_FAULT: (
+        "命令ゲスト・ページ・フォールト例外 (instruction guest-page fault)",
+        "ゲストの {tval} 番地の命令を、G 段のページ表が実行させません。" + _GUEST_ADVICE,
+    ),
+    Cause.LOAD_GUEST_PAGE_FAULT: (
+        "ロード・ゲスト・ページ・フォールト例外 (load guest-page fault)",
+        "{pc} 番地の命令が読もうとした {tval} 番地を、G 段のページ表が読ませません。"
+        + _GUEST_ADVICE,
+    ),
+    Cause.VIRTUAL_INSTRUCTION: (
+        "仮想命令例外 (virtual instruction)",
+        "{pc} 番地の値 {tval} は、ゲスト (V=1) には許されない命令です。"
+        "hstatus と hcounteren を確かめるか、ハイパーバイザーでエミュレートしてください。",
+    ),
+    Cause.STORE_GUEST_PAGE_FAULT: (
+        "ストア・ゲスト・ページ・フォールト例外 (store/AMO guest-page fault)",
+        "{pc} 番地の命令が書こうとした {tval} 番地を、G 段のページ表が書かせません。"
+        + _GUEST_ADVICE,
+    ),
 }
+
+
+def trap_name(cause: int) -> str:
+    """Return the Japanese name of a trap, with the English one, by mcause."""
+    if not cause & INTERRUPT_BIT:
+        return _TRAPS[cause][0]
+    code = cause & ~INTERRUPT_BIT
+    kind, level = divmod(code, 4)
+    name = ("ソフトウエア", "タイマー", "外部")[kind]
+    english = ("software", "timer", "external")[kind]
+    mode = {1: "S モード", 2: "VS モード", 3: "M モード"}[level]
+    prefix = {1: "supervisor", 2: "virtual supervisor", 3: "machine"}[level]
+    return f"{mode}の{name}割り込み ({prefix} {english} interrupt)"
 
 
 def hexadecimal(value: int) -> str:
@@ -107,15 +162,21 @@ def hexadecimal(value: int) -> str:
     return f"0x{value:08x}"
 
 
-def trapped(trap: Trap, pc: int) -> Stop:
-    """Return the stop for a trap of the instruction at pc. An ebreak is a BREAKPOINT."""
+def unhandled(trap: Trap, pc: int) -> Stop:
+    """Return the stop for a trap at pc that nobody handles. An ebreak is a BREAKPOINT."""
     if trap.cause == Cause.BREAKPOINT:
         message = (
             f"{hexadecimal(pc)} 番地の ebreak で止まりました。"
             "もう一度実行するときは、最初に戻してください。"
         )
         return Stop(StopReason.BREAKPOINT, message, cause=trap.cause, tval=trap.tval)
-    name, details = _TRAPS[trap.cause]
+    if trap.cause & INTERRUPT_BIT:
+        details = (
+            "割り込みを処理する番地を mtvec に入れてから、mie と mstatus で割り込みを"
+            "許してください。"
+        )
+    else:
+        details = _TRAPS[trap.cause][1]
     if trap.cause == Cause.ILLEGAL_INSTRUCTION and trap.tval == 0:
         details = (
             "プログラムの終わりを越えました ({pc} 番地の値は 0 で、命令ではありません)。"
@@ -124,7 +185,7 @@ def trapped(trap: Trap, pc: int) -> Stop:
     details = details.format(pc=hexadecimal(pc), tval=hexadecimal(trap.tval))
     return Stop(
         StopReason.TRAP,
-        f"{name} が起きたので止めました。{details}",
+        f"{trap_name(trap.cause)} が起きたので止めました。{details}",
         cause=trap.cause,
         tval=trap.tval,
     )
@@ -146,6 +207,15 @@ def output_full(limit: int) -> Stop:
         "出力を繰り返すループに、終わりの条件があるかを確かめてください。"
     )
     return Stop(StopReason.OUTPUT_LIMIT, message)
+
+
+def waiting() -> Stop:
+    """Return the stop for WFI when no interrupt can come."""
+    message = (
+        "wfi で割り込みを待っていますが、起きる割り込みがありません。"
+        "タイマー (mtimecmp) か装置の割り込みと、mie のビットを設定してから待ってください。"
+    )
+    return Stop(StopReason.WAITING, message)
 
 
 def breakpoint_reached(pc: int) -> Stop:

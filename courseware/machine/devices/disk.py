@@ -6,7 +6,7 @@ is read-only from then on, so that any number of overlays may share it.
 
 from collections.abc import Mapping
 
-from courseware.machine.state import PAGE_BYTES
+from courseware.machine.ram import PAGE_BYTES
 
 SECTOR_BYTES = 512
 MAX_DISK_BYTES = 64 * 1024 * 1024

@@ -105,7 +105,7 @@ class Compressed:
 
     def expand(self, fields: Mapping[str, int]) -> Decoded:
         """Return the 32-bit instruction for the values of the 16-bit one's fields."""
-        return Decoded(self.full.instruction, self.full.fields(fields))
+        return Decoded(self.full.instruction, self.full.fields(fields), length=2)
 
     def compress(self, full: "Full", fields: Mapping[str, int]) -> int | None:
         """Return the 16 bits for the values of a replaced instruction's fields, if there are."""

@@ -2,6 +2,8 @@
 
 import re
 
+from courseware.machine.isa.compressed import expand
+from courseware.machine.isa.csr_numbers import CSR_NAMES
 from courseware.machine.isa.instruction import Decoded, Instruction
 from courseware.machine.isa.table import INSTRUCTIONS
 from courseware.machine.registers import REGISTER_NAMES
@@ -18,7 +20,12 @@ _WORDS = re.compile(r"[a-z]\w*")
 
 
 def decode(word: int) -> Decoded | None:
-    """Return the instruction that a 32-bit word is, or None when it is none."""
+    """Return the instruction that a word is, or None when it is none.
+
+    The low 16 bits are one of the C extension when the lowest two are not both 1.
+    """
+    if word & 0b11 != 0b11:
+        return expand(word & 0xFFFF)
     for instruction in _BY_OPCODE.get(word & _OPCODE_MASK, ()):
         if instruction.matches(word):
             return Decoded(instruction, instruction.format.decode(word))
@@ -47,6 +54,8 @@ def operand_text(decoded: Decoded, name: str, address: int) -> str:
     value = fields[name]
     if name in ("rd", "rs1", "rs2"):
         return REGISTER_NAMES[value]
+    if name == "csr":
+        return CSR_NAMES.get(value, hex(value))
     if name in ("pred", "succ"):
         letters = (FENCE_LETTERS[i] for i in range(4) if value >> (3 - i) & 1)
         return "".join(letters) or "0"

@@ -106,6 +106,20 @@ J = Format(
     },
     mask=0x7F,
 )
+CSR = Format({"rd": _RD, "csr": _bits((11, 0, 20)), "rs1": _RS1}, mask=0x707F)
+CSR_IMMEDIATE = Format(
+    {"rd": _RD, "csr": _bits((11, 0, 20)), "zimm": _bits((4, 0, 15))}, mask=0x707F
+)
+# A extension: what the bits aq and rl of ``aqrl`` add to the mnemonic.
+AQRL_SUFFIXES = ("", ".rl", ".aq", ".aqrl")
+_AQRL = _bits((1, 0, 25))
+AMO = Format({"rd": _RD, "rs1": _RS1, "rs2": _RS2, "aqrl": _AQRL}, mask=0xF800707F)
+LOAD_RESERVED = Format({"rd": _RD, "rs1": _RS1, "aqrl": _AQRL}, mask=0xF9F0707F)
+ADDRESS_FENCE = Format({"rs1": _RS1, "rs2": _RS2}, mask=0xFE007FFF)
+GUEST_LOAD = Format({"rd": _RD, "rs1": _RS1}, mask=0xFFF0707F)
+GUEST_STORE = Format({"rs1": _RS1, "rs2": _RS2}, mask=0xFE007FFF)
+# FENCE.I ignores its other fields, as the specification asks.
+FENCE_I = Format({}, mask=0x707F)
 # Reserved bits of FENCE (fm, rs1, rd) are ignored, as the specification asks of a plain hart.
 FENCE = Format({"pred": _bits((3, 0, 24)), "succ": _bits((3, 0, 20))}, mask=0x707F)
 FIXED = Format({}, mask=0xFFFFFFFF)

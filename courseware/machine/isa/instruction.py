@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from courseware.machine.isa.encoding import Format
-from courseware.machine.isa.lowering import Lowered, lower
+from courseware.machine.isa.lowering import Execute, lower
 from courseware.machine.isa.semantics import Expression, Statement, parse, parse_condition
 
 
@@ -33,8 +33,8 @@ class Instruction:
         return parse(self.semantics)
 
     @cached_property
-    def lowered(self) -> Lowered:
-        """Return the semantics as Python functions."""
+    def execute(self) -> Execute:
+        """Return the semantics as a Python function."""
         return lower(self.statements)
 
     @cached_property
@@ -57,3 +57,4 @@ class Decoded:
 
     instruction: Instruction
     fields: dict[str, int]
+    length: int = 4  # in bytes

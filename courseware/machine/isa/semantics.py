@@ -5,13 +5,20 @@
     when rs1 == rs2 then pc = pc + imm
     mem8[rs1 + imm] = rs2
     rd = if rs2 == 0 then -1 else signed(rs1) / signed(rs2)
+    rd = amo(rs1, old + rs2)
+    rd = csr_write(csr, rs1, rd_number)
+    pc = return_from_machine()
     trap(3, pc)
 
 Numbers are mathematical integers. The names ``rs1``, ``rs2``, ``imm`` and ``pc`` and the memory
-``mem8``, ``mem16``, ``mem32`` read as unsigned; ``signed8``, ``signed16`` and ``signed`` reread
-the low 8, 16 or 32 bits as two's complement. Division truncates towards zero. What is assigned,
-and the address of a memory access, is cut to its width. All right-hand sides of an instruction
-are read before anything is written. Operators bind as in Python.
+``mem8``, ``mem16``, ``mem32`` read as unsigned, ``next`` is the address behind the instruction;
+``signed8``, ``signed16`` and ``signed`` reread the low 8, 16 or 32 bits as two's complement.
+``csr``, ``zimm``, ``rd_number``, ``rs1_number`` and ``rs2_number`` are the numbers in the fields themselves.
+``amo(address, value)`` gives what memory held, ``old`` in the value, and puts the value in its
+place. Other names with parentheses are services of the hart: what an instruction does to more
+than registers and memory. Division truncates towards zero. What is assigned, and the address of
+a memory access, is cut to its width. All right-hand sides of an instruction are read before
+anything is written. Operators bind as in Python.
 
 Only the text of the instruction table is ever parsed here, never a student's.
 """
@@ -30,7 +37,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Name:
-    """``rs1``, ``rs2``, ``imm`` or ``pc``."""
+    """One of NAMES."""
 
     name: str
 
@@ -70,7 +77,24 @@ class Choice:
     otherwise: "Expression"
 
 
-Expression = Number | Name | Binary | Signed | Memory | Choice
+@dataclass(frozen=True)
+class Amo:
+    """What a word of memory held; ``value`` takes its place in the same step."""
+
+    address: "Expression"
+    address_text: str  # as the table spells it, for descriptions
+    value: "Expression"
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a method of the hart returns."""
+
+    name: str
+    arguments: tuple["Expression", ...]
+
+
+Expression = Number | Name | Binary | Signed | Memory | Choice | Amo | Service
 
 
 @dataclass(frozen=True)
@@ -105,8 +129,21 @@ class RaiseTrap:
     tval: Expression
 
 
-Statement = SetRd | SetPc | Store | RaiseTrap
+@dataclass(frozen=True)
+class Perform:
+    """A service whose result is not used."""
 
+    service: Service
+
+
+Statement = SetRd | SetPc | Store | RaiseTrap | Perform
+
+NAMES = frozenset("rs1 rs2 imm pc next csr zimm rd_number rs1_number rs2_number old".split())
+SERVICES = frozenset(
+    "csr_write csr_set csr_clear environment_call return_from_machine return_from_supervisor"
+    " wait_for_interrupt load_reserved store_conditional synchronize_code fence_addresses"
+    " fence_guest_virtual fence_guest_physical guest_load guest_load_executable guest_store".split()
+)
 WORD = 0xFFFF_FFFF
 COMPARISONS = frozenset({"==", "!=", "<", ">="})
 _PRECEDENCE = {
@@ -141,7 +178,9 @@ def parse_condition(text: str) -> Expression:
 
 
 def uses(expression: Expression) -> frozenset[str]:
-    """Return the names that an expression reads; ``mem`` stands for memory."""
+    """Return the names that an expression reads; ``mem`` stands for memory
+    and ``hart`` for the services of the hart.
+    """
     match expression:
         case Number():
             return frozenset()
@@ -155,6 +194,10 @@ def uses(expression: Expression) -> frozenset[str]:
             return uses(address) | {"mem"}
         case Choice(condition, then, otherwise):
             return uses(condition) | uses(then) | uses(otherwise)
+        case Amo(address, _, value):
+            return uses(address) | uses(value) | {"mem"}
+        case Service(_, arguments):
+            return frozenset({"hart"}).union(*map(uses, arguments))
 
 
 def quotient(left: int, right: int) -> int:
@@ -168,7 +211,7 @@ def remainder(left: int, right: int) -> int:
     return left - right * quotient(left, right)
 
 
-_OPERATIONS = {
+OPERATIONS = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
@@ -194,14 +237,16 @@ def evaluate(expression: Expression, names: Mapping[str, int]) -> int:
         case Name(name):
             return names[name]
         case Binary(operator, left, right):
-            return _OPERATIONS[operator](evaluate(left, names), evaluate(right, names))
+            return OPERATIONS[operator](evaluate(left, names), evaluate(right, names))
         case Signed(bits, inner):
             sign = 1 << (bits - 1)
             return ((evaluate(inner, names) & (2 * sign - 1)) ^ sign) - sign
         case Choice(condition, then, otherwise):
             return evaluate(then if evaluate(condition, names) else otherwise, names)
-        case Memory():
+        case Memory() | Amo():
             return names["mem"]
+        case Service():
+            return names["hart"]
 
 
 class _Parser:
@@ -252,6 +297,8 @@ class _Parser:
             tval = self.expression()
             self.expect(")")
             return RaiseTrap(cause, tval)
+        if word in SERVICES:
+            return Perform(Service(word, self._arguments()))
         target = self._memory(word)
         self.expect("=")
         return Store(target, self.expression())
@@ -286,9 +333,27 @@ class _Parser:
             inner = self.expression()
             self.expect(")")
             return Signed(_SIGNED[token], inner)
-        if token in ("rs1", "rs2", "imm", "pc"):
+        if token in NAMES:
             return Name(token)
+        if token in SERVICES:
+            return Service(token, self._arguments())
+        if token == "amo":  # noqa: S105
+            self.expect("(")
+            address, text = self._spelled()
+            self.expect(",")
+            value = self.expression()
+            self.expect(")")
+            return Amo(address, text, value)
         return self._memory(token)
+
+    def _arguments(self) -> tuple[Expression, ...]:
+        self.expect("(")
+        found: list[Expression] = []
+        while not self._accept(")"):
+            if found:
+                self.expect(",")
+            found.append(self.expression())
+        return tuple(found)
 
     def _memory(self, token: str) -> Memory:
         if token not in _MEMORY:

@@ -1,11 +1,16 @@
-"""The instruction table: RV32I and M. Adding an instruction is adding an entry.
+"""The instruction table: RV32IMA, Zicsr, Zifencei, privileged and hypervisor instructions.
+
+Adding an instruction is adding an entry. The 16-bit instructions of C stand for these; they are
+in ``compressed``.
 
 Source: RISC-V unprivileged specification 20240411, chapters "RV32I Base Integer Instruction Set"
 and "M Extension", and its table of opcodes.
 """
 
+from courseware.machine.isa.atomic import ATOMIC
 from courseware.machine.isa.encoding import FENCE, FIXED, SHIFT, B, Format, I, J, R, S, U
 from courseware.machine.isa.instruction import Instruction
+from courseware.machine.isa.system import HYPERVISOR, PRIVILEGED, ZICSR, ZIFENCEI
 
 Notes = tuple[tuple[str, str], ...]
 
@@ -63,9 +68,9 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
     Instruction("auipc", U, 0b0010111, "rd, imm", "rd = pc + (imm << 12)",
                 "{imm:x} を 12 ビット左へずらして pc に足した値{result:x}を {rd} に入れ"),
     # RV32I: jumps and branches
-    Instruction("jal", J, 0b1101111, "rd, target", "rd = pc + 4; pc = pc + imm",
+    Instruction("jal", J, 0b1101111, "rd, target", "rd = next; pc = pc + imm",
                 "次の命令の番地{result:x}を {rd} に入れ、{target} 番地へ移り"),
-    Instruction("jalr", I, 0b1100111, "rd, imm(rs1)", "rd = pc + 4; pc = rs1 + imm & ~1",
+    Instruction("jalr", I, 0b1100111, "rd, imm(rs1)", "rd = next; pc = (rs1 + imm) & ~1",
                 "次の命令の番地{result:x}を {rd} に入れ、{target} 番地へ移り"),
     _branch("beq", 0b000, "rs1 == rs2", "{rs1} と {rs2} が等しい"),
     _branch("bne", 0b001, "rs1 != rs2", "{rs1} と {rs2} が等しくない"),
@@ -139,7 +144,7 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
     # RV32I: order and environment. Memory is always in order here, so FENCE has nothing to do.
     Instruction("fence", FENCE, 0b0001111, "pred, succ", "",
                 "前後のメモリー操作 ({pred}, {succ}) の順序を保ち"),
-    Instruction("ecall", FIXED, 0x0000_0073, "", "trap(11, 0)", "実行環境を呼び出し"),
+    Instruction("ecall", FIXED, 0x0000_0073, "", "environment_call()", "実行環境を呼び出し"),
     Instruction("ebreak", FIXED, 0x0010_0073, "", "trap(3, pc)",
                 "この番地でプログラムを止め"),
     # M: multiplication and division
@@ -161,4 +166,9 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
     _register("remu", 1, 0b111, "rd = if rs2 == 0 then rs1 else rs1 % rs2",
               "符号なしで {rs1:u} を {rs2:u} で割った余り{result:u}を {rd} に入れ",
               _REMAINDER_NOTES),
+    *ATOMIC,
+    *ZICSR,
+    *ZIFENCEI,
+    *PRIVILEGED,
+    *HYPERVISOR,
 )  # fmt: skip

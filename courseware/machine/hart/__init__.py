@@ -1,0 +1,1 @@
+"""The hart: registers, CSRs, privilege, address translation, and the interpreter."""

@@ -1,0 +1,59 @@
+"""The translation lookaside buffer: leaf translations of 4-KiB pages, by address space.
+
+It holds what walks found until a fence removes it, as the specification allows, so a program
+that forgets its ``sfence.vma`` sees the old translation. It has no fixed number of entries: when
+it grows past MAX_ENTRIES it is emptied.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+MAX_ENTRIES = 4_096
+
+# An address space: V, satp or vsatp, hgatp or 0.
+Space = tuple[bool, int, int]
+
+
+class Entry(NamedTuple):
+    """A translation: page number of the host, and the flags of the leaf in each stage.
+
+    ``flags`` are bits 0..7 of the leaf PTE, or None where the stage does not translate.
+    ``is_superpage``: the leaf of the first stage maps 4 MiB.
+    """
+
+    page: int
+    flags: int | None
+    guest_flags: int | None
+    is_superpage: bool
+
+
+class Tlb:
+    """Entries by address space and virtual page number."""
+
+    def __init__(self) -> None:
+        self.spaces: dict[Space, dict[int, Entry]] = {}
+        self._count = 0
+
+    def find(self, space: Space, page: int) -> Entry | None:
+        """Return the entry for a virtual page, if there is one."""
+        entries = self.spaces.get(space)
+        return entries.get(page) if entries else None
+
+    def put(self, space: Space, page: int, entry: Entry) -> bool:
+        """Add or replace an entry; say whether all others had to go."""
+        is_full = self._count >= MAX_ENTRIES
+        if is_full:
+            self.spaces.clear()
+            self._count = 0
+        entries = self.spaces.setdefault(space, {})
+        self._count += page not in entries
+        entries[page] = entry
+        return is_full
+
+    def remove(self, is_meant: Callable[[Space, int, Entry], bool]) -> None:
+        """Remove the entries that a fence means."""
+        for space, entries in self.spaces.items():
+            for page in [p for p, entry in entries.items() if is_meant(space, p, entry)]:
+                del entries[page]
+        self.spaces = {space: entries for space, entries in self.spaces.items() if entries}
+        self._count = sum(map(len, self.spaces.values()))

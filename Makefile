@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := LOCAL=1 $(BIN)/python manage.py
 
-.PHONY: run test format check unit bench screenshots system-packages clean
+.PHONY: run test format check unit isa-tests bench screenshots system-packages clean
 
 run: $(VENV)/.installed
 	@scripts/check-port $(BIN)/python "$(PORT)"
@@ -38,6 +38,10 @@ unit: $(VENV)/.installed-dev
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# ISA test suites from elsewhere, such as riscv-tests: make isa-tests DIR=where their ELF files are
+isa-tests: $(VENV)/.installed
+	@$(BIN)/python -m tests.isa_suites "$(DIR)"
 
 # Speeds as ratios to named peers.
 bench: $(VENV)/.installed-dev

@@ -121,7 +121,7 @@ class Board:
         self.clint.update()
         deadline = self.clint.deadline
         timer = None if deadline is None else deadline - self.hart.time() + now
-        due = [cycle for cycle in (timer, htif and htif.due) if cycle is not None]
+        due = [cycle for cycle in (timer, htif.due if htif else None) if cycle is not None]
         return min(due, default=None)
 
     def devices_json(self) -> dict[str, Any]:

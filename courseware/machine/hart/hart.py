@@ -71,7 +71,7 @@ class Hart:
     def __init__(self, bus: Bus, untrapped: frozenset[str] = frozenset()) -> None:
         self.bus = bus
         self.pmp = Pmp()
-        self.csr = Csrs()
+        self.csr: Csrs = Csrs()
         self.mmu = Mmu(bus, self.pmp)
         self.pc = 0
         self.registers = [0] * 32

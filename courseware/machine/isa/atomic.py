@@ -19,7 +19,8 @@ def _amo(mnemonic: str, funct5: int, value: str, what: str) -> Instruction:
 ATOMIC: tuple[Instruction, ...] = (
     Instruction("lr.w", LOAD_RESERVED, 0b00010 << 27 | 0b010 << 12 | 0b0101111, "rd, (rs1)",
                 "rd = load_reserved(rs1)",
-                "{rs1:x} 番地から 4 バイトを読み、その値{result}を {rd} に入れて、この番地を予約し"),
+                "{rs1:x} 番地から 4 バイトを読み、その値{result}を {rd} に入れて、"
+                "この番地を予約し"),
     Instruction("sc.w", AMO, 0b00011 << 27 | 0b010 << 12 | 0b0101111, "rd, rs2, (rs1)",
                 "rd = store_conditional(rs1, rs2)",
                 "予約が続いていれば {rs2} を {rs1:x} 番地に 4 バイトで書き、"
@@ -33,6 +34,8 @@ ATOMIC: tuple[Instruction, ...] = (
          "符号付きで見て {rs2} と小さい方"),
     _amo("amomax.w", 0b10100, "if signed(old) < signed(rs2) then rs2 else old",
          "符号付きで見て {rs2} と大きい方"),
-    _amo("amominu.w", 0b11000, "if old < rs2 then old else rs2", "符号なしで見て {rs2:u} と小さい方"),
-    _amo("amomaxu.w", 0b11100, "if old < rs2 then rs2 else old", "符号なしで見て {rs2:u} と大きい方"),
+    _amo("amominu.w", 0b11000, "if old < rs2 then old else rs2",
+         "符号なしで見て {rs2:u} と小さい方"),
+    _amo("amomaxu.w", 0b11100, "if old < rs2 then rs2 else old",
+         "符号なしで見て {rs2:u} と大きい方"),
 )  # fmt: skip

@@ -13,6 +13,7 @@ and compiled once; nothing of a program gets into it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from courseware.machine.isa.python_text import condition_text, substitute, word_text
 from courseware.machine.isa.semantics import (
@@ -60,10 +61,11 @@ def lower(statements: Sequence[Statement]) -> Execute:
     """Return the function for an instruction's statements."""
     lines = ["def execute(hart, x, pc, next_pc, rd, rs1, rs2, imm):"]
     lines += [f"    {line}" for line in _body(statements)]
-    namespace: dict[str, Execute] = {"Trap": Trap, "quotient": quotient, "remainder": remainder}
+    namespace: dict[str, Any] = {"Trap": Trap, "quotient": quotient, "remainder": remainder}
     # The source comes from the instruction table alone.
     exec(compile("\n".join(lines), "<instruction table>", "exec"), namespace)  # noqa: S102
-    return namespace["execute"]
+    execute: Execute = namespace["execute"]
+    return execute
 
 
 def _body(statements: Sequence[Statement]) -> list[str]:

@@ -13,7 +13,7 @@
 Numbers are mathematical integers. The names ``rs1``, ``rs2``, ``imm`` and ``pc`` and the memory
 ``mem8``, ``mem16``, ``mem32`` read as unsigned, ``next`` is the address behind the instruction;
 ``signed8``, ``signed16`` and ``signed`` reread the low 8, 16 or 32 bits as two's complement.
-``csr``, ``zimm``, ``rd_number``, ``rs1_number`` and ``rs2_number`` are the numbers in the fields themselves.
+``csr``, ``zimm``, ``rd_number``, ``rs1_number``, ``rs2_number`` are the fields themselves.
 ``amo(address, value)`` gives what memory held, ``old`` in the value, and puts the value in its
 place. Other names with parentheses are services of the hart: what an instruction does to more
 than registers and memory. Division truncates towards zero. What is assigned, and the address of

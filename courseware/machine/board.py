@@ -38,7 +38,7 @@ from courseware.machine.memory_map import (
     VIRTIO_CONSOLE_IRQ,
     VIRTIO_SIZE,
 )
-from courseware.machine.ram import PAGE_SHIFT, WATCHED, Ram
+from courseware.machine.ram import LINE_SHIFT, WATCHED, Ram
 from courseware.machine.state import MachineLimits, MachineOptions
 from courseware.machine.trap import Interrupt
 
@@ -107,7 +107,7 @@ class Board:
             self.hart.look_up()
 
         for address in (tohost, tohost + 7):
-            self.ram.guard[address - RAM_BASE >> PAGE_SHIFT] |= WATCHED
+            self.ram.guard[address - RAM_BASE >> LINE_SHIFT] |= WATCHED
         self.ram.on_watched_write = note_store
 
     def _do_due(self) -> int | None:

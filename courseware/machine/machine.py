@@ -17,7 +17,7 @@ from courseware.machine.isa.decoder import decode, disassemble
 from courseware.machine.isa.explanation import Moment
 from courseware.machine.memory_map import RAM_BASE
 from courseware.machine.program import Program
-from courseware.machine.ram import CLEAN, PAGE_SHIFT
+from courseware.machine.ram import PAGE_SHIFT
 from courseware.machine.registers import SP
 from courseware.machine.state import (
     DEFAULT_LIMITS,
@@ -40,8 +40,8 @@ from courseware.machine.stop import (
 )
 from courseware.machine.trap import Cause, Trap
 
-# Cycles between two looks at the deadline: a few milliseconds.
-POLL_CYCLES = 8_192
+# Cycles between two looks at the deadline: some ten milliseconds at most.
+POLL_CYCLES = 65_536
 
 
 class Engine(StrEnum):
@@ -113,7 +113,7 @@ class Machine:
         for offset, page in state.pages.items():
             board.ram.bytes[offset : offset + len(page)] = page
         for number in state.dirty:
-            board.ram.guard[number] &= ~CLEAN
+            board.ram.mark_dirty(number)
         board.ram.dirty_count = state.dirty_count
         board.output.data[:] = state.output
         board.disk.restore(state.disk_pages)

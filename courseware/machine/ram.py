@@ -1,8 +1,9 @@
 """RAM: bytes, and what has to be noticed about writes to them.
 
-Every page has a guard: 0 when a store may simply be done, else flags of what else is to happen.
-Both engines look at the guard at each store, so that one look serves the tracking of dirty
-pages, the translated code that a store makes stale, and words that are watched.
+Every line of 16 bytes has a guard: 0 when a store may simply be done, else flags of what else is
+to happen. Both engines look at the guard at each store, so that one look serves the tracking of
+dirty pages, the translated code that a store makes stale, and words that are watched. Lines are
+short so that data beside code does not slow down.
 """
 
 import sys
@@ -10,13 +11,20 @@ from collections.abc import Callable
 
 PAGE_BYTES = 4_096
 PAGE_SHIFT = 12
+LINE_SHIFT = 4
 
-# Guard flags.
-CLEAN = 1  # not written since pages were last counted
-CODE = 2  # the translator has made functions of instructions in this page
+# Guard flags of a line.
+UNTOUCHED = 1  # its page was not written since it was last counted or copied
+CODE = 2  # the translator has made functions of instructions here
 WATCHED = 4  # somebody wants to hear of each store
-SAVED = 8  # not written since the pages were last copied (``copy_changed``)
 
+# Flags of a page.
+_CLEAN = 1  # not written since dirty pages were last counted
+_SAVED = 2  # not written since the pages were last copied (``copy_changed``)
+
+_LINES_A_PAGE = 1 << (PAGE_SHIFT - LINE_SHIFT)
+_TOUCH = bytes(flags & ~UNTOUCHED for flags in range(256))
+_UNTOUCH = bytes(flags | UNTOUCHED for flags in range(256))
 _ZERO_PAGE = bytes(PAGE_BYTES)
 
 if sys.byteorder != "little":
@@ -27,6 +35,8 @@ class Ram:
     """``size`` bytes, a power of two and at least a page, all zero.
 
     ``bytes``, ``halves`` and ``words`` are views of the same memory in units of 8, 16 and 32 bits.
+    ``on_code_write`` is called with the offsets of the first and last line before CODE lines are
+    written, ``on_watched_write`` with the offset and the size after a write to WATCHED ones.
     """
 
     def __init__(self, size: int) -> None:
@@ -34,9 +44,10 @@ class Ram:
         self.bytes = bytearray(size)
         self.halves = memoryview(self.bytes).cast("H")
         self.words = memoryview(self.bytes).cast("I")
-        self.guard = [CLEAN] * (size >> PAGE_SHIFT)
+        self.guard = bytearray([UNTOUCHED]) * (size >> LINE_SHIFT)
+        self._pages = bytearray([_CLEAN]) * (size >> PAGE_SHIFT)
         self.dirty_count = 0  # pages that were written, counted once for each time cleaned
-        self.on_code_write: Callable[[int], None] = lambda page: None
+        self.on_code_write: Callable[[int, int], None] = lambda first, last: None
         self.on_watched_write: Callable[[int, int], None] = lambda offset, size: None
 
     def read(self, offset: int, size: int) -> bytes:
@@ -45,42 +56,58 @@ class Ram:
 
     def write(self, offset: int, data: bytes) -> None:
         """Write bytes at an offset, where they fit, with all that the guards ask for."""
-        end = offset + len(data)
-        for page in range(offset >> PAGE_SHIFT, (end - 1 >> PAGE_SHIFT) + 1):
-            self._pass_guard(page)
-        self.bytes[offset:end] = data
-        if any(
-            self.guard[page] & WATCHED
-            for page in range(offset >> PAGE_SHIFT, (end - 1 >> PAGE_SHIFT) + 1)
-        ):
+        last = offset + len(data) - 1
+        for page in range(offset >> PAGE_SHIFT, (last >> PAGE_SHIFT) + 1):
+            if self._pages[page]:
+                self._touch(page)
+        lines = offset >> LINE_SHIFT, last >> LINE_SHIFT
+        flags = self.flags(*lines)
+        if flags & CODE:
+            self.on_code_write(*lines)
+        self.bytes[offset : last + 1] = data
+        if flags & WATCHED:
             self.on_watched_write(offset, len(data))
 
-    def _pass_guard(self, page: int) -> None:
-        flags = self.guard[page]
-        if flags & CLEAN:
-            self.dirty_count += 1
-        if flags & CODE:
-            self.on_code_write(page)
-        self.guard[page] = flags & WATCHED
+    def flags(self, first: int, last: int) -> int:
+        """Return the guard flags that any line from the first to the last has."""
+        found = 0
+        for line in set(self.guard[first : last + 1]):
+            found |= line
+        return found
+
+    def _touch(self, page: int) -> None:
+        self.dirty_count += self._pages[page] & _CLEAN
+        self._pages[page] = 0
+        self._translate(page, _TOUCH)
+
+    def _translate(self, page: int, table: bytes) -> None:
+        lines = slice(page * _LINES_A_PAGE, (page + 1) * _LINES_A_PAGE)
+        self.guard[lines] = self.guard[lines].translate(table)
 
     # --- dirty pages ---
 
     def dirty_pages(self) -> list[int]:
         """Return the numbers of the pages that were written since ``clean``."""
-        return [page for page, flags in enumerate(self.guard) if not flags & CLEAN]
+        return [page for page, flags in enumerate(self._pages) if not flags & _CLEAN]
 
     def clean(self) -> None:
         """Begin to track anew."""
-        self.guard[:] = [flags | CLEAN for flags in self.guard]
+        self._pages[:] = bytes(flags | _CLEAN for flags in self._pages)
+        self.guard[:] = self.guard.translate(_UNTOUCH)
+
+    def mark_dirty(self, page: int) -> None:
+        """Take a page as written, of a stored machine."""
+        self._pages[page] &= ~_CLEAN
 
     def copy_changed(self, copies: dict[int, bytes]) -> None:
         """Bring copies of the pages that are not all zero, by offset, up to the present."""
-        for page, flags in enumerate(self.guard):
-            if not flags & SAVED:
+        for page, flags in enumerate(self._pages):
+            if not flags & _SAVED:
                 start = page << PAGE_SHIFT
                 data = self.read(start, PAGE_BYTES)
                 if data == _ZERO_PAGE:
                     copies.pop(start, None)
                 else:
                     copies[start] = data
-                self.guard[page] = flags | SAVED
+                self._pages[page] = flags | _SAVED
+                self._translate(page, _UNTOUCH)

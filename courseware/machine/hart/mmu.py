@@ -17,7 +17,7 @@ from courseware.machine.hart.pmp import Pmp
 from courseware.machine.hart.tlb import Tlb
 from courseware.machine.hart.walk import Walker, allows_both
 from courseware.machine.memory_map import RAM_BASE
-from courseware.machine.ram import PAGE_BYTES, PAGE_SHIFT
+from courseware.machine.ram import LINE_SHIFT, PAGE_BYTES, PAGE_SHIFT
 from courseware.machine.trap import Cause, Trap
 
 WORD = 0xFFFF_FFFF
@@ -122,7 +122,7 @@ class Mmu:
         """Write a byte. Raises Trap."""
         self.accesses += 1
         offset = address + self.store_map[address >> PAGE_SHIFT]
-        if offset & self.mask8 or self._ram.guard[offset >> PAGE_SHIFT]:
+        if offset & self.mask8 or self._ram.guard[offset >> LINE_SHIFT]:
             self._write(address, 1, value, self.data_view)
         else:
             self._ram.bytes[offset] = value
@@ -131,7 +131,7 @@ class Mmu:
         """Write 16 bits. Raises Trap."""
         self.accesses += 1
         offset = address + self.store_map[address >> PAGE_SHIFT]
-        if offset & self.mask16 or self._ram.guard[offset >> PAGE_SHIFT]:
+        if offset & self.mask16 or self._ram.guard[offset >> LINE_SHIFT]:
             self._write(address, 2, value, self.data_view)
         else:
             self._ram.halves[offset >> 1] = value
@@ -140,7 +140,7 @@ class Mmu:
         """Write a word. Raises Trap."""
         self.accesses += 1
         offset = address + self.store_map[address >> PAGE_SHIFT]
-        if offset & self.mask32 or self._ram.guard[offset >> PAGE_SHIFT]:
+        if offset & self.mask32 or self._ram.guard[offset >> LINE_SHIFT]:
             self._write(address, 4, value, self.data_view)
         else:
             self._ram.words[offset >> 2] = value

@@ -48,7 +48,6 @@ def to_json(hart: "Hart") -> dict[str, Any]:
         ],
         "tlb_hits": hart.tlb_hits + mmu.tlb_misses,
         "tlb_misses": mmu.tlb_misses,
-        "accesses": mmu.accesses,
         "walk_loads": mmu.walker.loads,
         "guest_walk_loads": mmu.walker.guest_loads,
         "device_accesses": hart.bus.device_accesses,
@@ -102,7 +101,6 @@ def _restore_csrs(hart: "Hart", fields: Fields) -> None:
 
 def _restore_counts(hart: "Hart", fields: Fields) -> None:
     mmu = hart.mmu
-    mmu.accesses = fields.integer("accesses", 0, _MAX_COUNT)
     mmu.tlb_misses = fields.integer("tlb_misses", 0, _MAX_COUNT)
     hart.translated_fetches = fields.integer("tlb_hits", 0, _MAX_COUNT)
     mmu.walker.loads = fields.integer("walk_loads", 0, _MAX_COUNT)

@@ -1,0 +1,85 @@
+"""The command line of the machine: ``python -m courseware.machine COMMAND FILE``."""
+
+import os
+import sys
+
+from courseware.machine.assembler.problems import AssemblyError
+from courseware.machine.cli import assemble_file, debug, disassemble_file, run_file
+from courseware.machine.cli.arguments import Command, UsageError, parse, usage
+from courseware.machine.loaders import LoadError
+
+_COMMANDS = (run_file.COMMAND, assemble_file.COMMAND, disassemble_file.COMMAND, debug.COMMAND)
+_BAD_USE = 2
+_INTERRUPTED = 130  # 128 + SIGINT, as shells count
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the arguments say; return the exit status.
+
+    It is 2 for bad arguments and files that cannot be read, with a Japanese message on standard
+    error; otherwise each command says what it is.
+    """
+    name, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
+    if name in ("-h", "--help"):
+        print(_help())
+        return 0 if arguments else _BAD_USE
+    command = next((command for command in _COMMANDS if command.name == name), None)
+    if command is None:
+        names = "、".join(command.name for command in _COMMANDS)
+        return _fail(f"「{name}」という命令はありません。{names} のどれかを指定してください。")
+    if "-h" in rest or "--help" in rest:
+        print(usage(command))
+        return 0
+    return _do(command, rest)
+
+
+def _do(command: Command, rest: list[str]) -> int:
+    file = "ファイル"
+    try:
+        arguments = parse(command, rest)
+        file = str(arguments["file"])
+        return command.run(arguments)
+    except UsageError as error:
+        hint = f"使い方は python -m courseware.machine {command.name} --help で出ます。"
+        return _fail(str(error), hint)
+    except LoadError as error:
+        return _fail(f"{file}: {error}")
+    except AssemblyError as error:
+        lines = (f"{file}:{p.line}:{p.column}: {p.message}" for p in error.problems)
+        return _fail("\n".join(lines))
+    except BrokenPipeError:
+        # Whoever read the output has enough; nothing may be written to it at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        return _fail(f"{error.filename or file} を読み書きできません: {_reason(error)}")
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def _fail(*messages: str) -> int:
+    print(*messages, sep="\n", file=sys.stderr)
+    return _BAD_USE
+
+
+def _reason(error: OSError) -> str:
+    match error:
+        case FileNotFoundError():
+            return "ファイルがありません。名前と場所を確かめてください。"
+        case IsADirectoryError():
+            return "ディレクトリーです。ファイルを指定してください。"
+        case PermissionError():
+            return "権限がありません。"
+        case _:
+            return f"エラー番号 {error.errno} ({error.strerror})。"
+
+
+def _help() -> str:
+    commands = "\n".join(f"  {command.name:<8}{command.summary}" for command in _COMMANDS)
+    return (
+        "使い方: python -m courseware.machine 命令 ファイル [オプション]\n\n"
+        f"命令:\n{commands}\n\n"
+        "ファイルは ELF (RV32)、アセンブリー言語 (.s、.S、.asm)、"
+        "または RAM の先頭に置くバイナリーです。\n"
+        "命令ごとのオプションは、命令の後に --help を付けると出ます。"
+    )

@@ -175,6 +175,8 @@ def test_thr_empty_interrupts_when_enabled_and_after_each_byte() -> None:
     assert board.read(IIR) == 0x02  # reading it acknowledges
     assert not board.line.level
     assert board.read(IIR) == 0x01
+    board.write(IER, THR_EMPTY)  # it was enabled before
+    assert not board.line.level
     board.write(THR, 0x41)
     assert board.line.level
     board.write(IER, 0)

@@ -181,7 +181,7 @@ def test_queue_sizes_are_powers_of_two_up_to_the_maximum(size: int) -> None:
     ],
 )
 def test_malformed_queue_needs_a_reset_when_it_is_started(offset: int, value: int) -> None:
-    """2.7: size and alignments."""
+    """2.7: size and alignments; 2.1.2: no notification before DRIVER_OK."""
     driver = Board().driver
     driver.negotiate(VERSION_1)
     driver.set_up_queue(0)
@@ -191,6 +191,7 @@ def test_malformed_queue_needs_a_reset_when_it_is_started(offset: int, value: in
     driver.set(QUEUE_READY, 1)
     assert driver.status & NEEDS_RESET
     assert driver.get(QUEUE_READY) == 0
+    assert driver.interrupt == 0
 
 
 def test_running_queue_is_not_configured() -> None:

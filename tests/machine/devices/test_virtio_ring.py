@@ -200,6 +200,7 @@ def test_wrong_chains_need_a_reset(table: Sequence[Descriptor]) -> None:
     board = Board()
     for index, descriptor in enumerate(table):
         board.driver.describe(index, descriptor)
+    board.driver.describe(board.driver.size, Descriptor(BUFFERS, 1))  # behind the table
     board.notify(0)
     assert board.needs_reset
     assert board.output.data == b""
@@ -209,6 +210,7 @@ def test_wrong_chains_need_a_reset(table: Sequence[Descriptor]) -> None:
 @pytest.mark.parametrize("head", [8, 0x100, 0xFFFF])
 def test_head_outside_of_the_table_needs_a_reset(head: int) -> None:
     board = Board()
+    board.driver.describe(board.driver.size, Descriptor(BUFFERS, 1))  # behind the table
     board.notify(head)
     assert board.needs_reset
 

@@ -38,6 +38,7 @@ from courseware.machine.stop import (
     unhandled,
     waiting,
 )
+from courseware.machine.translator.translator import Translator
 from courseware.machine.trap import Cause, Trap
 
 # Cycles between two looks at the deadline: some ten milliseconds at most.
@@ -51,7 +52,10 @@ class Engine(StrEnum):
     TRANSLATOR = "translator"
 
 
-_ENGINES = {Engine.INTERPRETER: Interpreter, Engine.TRANSLATOR: Interpreter}
+_ENGINES: dict[Engine, type[Interpreter] | type[Translator]] = {
+    Engine.INTERPRETER: Interpreter,
+    Engine.TRANSLATOR: Translator,
+}
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ class Machine:
         self._board = board
         self._hart = board.hart
         self.engine = engine
-        self._engine = _ENGINES[engine](board.hart)
+        self._engine: Interpreter | Translator = _ENGINES[engine](board.hart)
         board.hart.engine = self._engine
         self.stop: Stop | None = None
         self._copies: dict[int, bytes] = {}

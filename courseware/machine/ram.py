@@ -47,7 +47,7 @@ class Ram:
         self.guard = bytearray([UNTOUCHED]) * (size >> LINE_SHIFT)
         self._pages = bytearray([_CLEAN]) * (size >> PAGE_SHIFT)
         self.dirty_count = 0  # pages that were written, counted once for each time cleaned
-        self.on_code_write: Callable[[int, int], None] = lambda first, last: None
+        self.on_code_write: Callable[[int, int], None] = lambda offset, size: None
         self.on_watched_write: Callable[[int, int], None] = lambda offset, size: None
 
     def read(self, offset: int, size: int) -> bytes:
@@ -60,10 +60,9 @@ class Ram:
         for page in range(offset >> PAGE_SHIFT, (last >> PAGE_SHIFT) + 1):
             if self._pages[page]:
                 self._touch(page)
-        lines = offset >> LINE_SHIFT, last >> LINE_SHIFT
-        flags = self.flags(*lines)
+        flags = self.flags(offset >> LINE_SHIFT, last >> LINE_SHIFT)
         if flags & CODE:
-            self.on_code_write(*lines)
+            self.on_code_write(offset, len(data))
         self.bytes[offset : last + 1] = data
         if flags & WATCHED:
             self.on_watched_write(offset, len(data))

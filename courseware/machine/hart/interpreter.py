@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 WORD = 0xFFFF_FFFF
 _MAX_DECODED = 65_536  # different words kept
 
-# What executes a word: the function, rd, rs1, rs2, imm, and the instruction's length in bytes.
-Operation = tuple[Execute, int, int, int, int, int]
+# What executes a word: the function, rd, rs1, rs2, imm, the instruction's length in bytes, and
+# how far it is to the next one after an instruction that registers and memory are enough for.
+Operation = tuple[Execute, int, int, int, int, int, int]
 
 
 class Decoder(dict[int, Operation]):
@@ -29,7 +30,9 @@ class Decoder(dict[int, Operation]):
         if len(self) >= _MAX_DECODED:
             self.clear()
         rd, rs1, rs2, imm = arguments(decoded.fields)
-        operation = (decoded.instruction.execute, rd, rs1, rs2, imm, decoded.length)
+        instruction, length = decoded.instruction, decoded.length
+        plain = length if instruction.is_plain else 0
+        operation = (instruction.execute, rd, rs1, rs2, imm, length, plain)
         self[word] = operation
         return operation
 
@@ -53,21 +56,39 @@ class Interpreter:
 
         Raises Trap for an instruction that does not retire, and BreakpointReached.
         """
-        hart, until = self._hart, self.until
-        mmu, registers, operations = hart.mmu, hart.registers, DECODER
-        fetch_map, words, mask = mmu.fetch_map, hart.bus.ram.words, mmu.mask32
-        while hart.cycle < hart.horizon:
-            pc = hart.pc
-            if pc in until:
-                raise BreakpointReached
-            offset = pc + fetch_map[pc >> 12]
-            if offset & mask:
-                word = mmu.fetch(pc)
-            else:
-                word = words[offset >> 2]
-                if word & 3 != 3:
-                    word &= 0xFFFF
-            execute, rd, rs1, rs2, imm, length = operations[word]
-            hart.pc = execute(hart, registers, pc, pc + length & WORD, rd, rs1, rs2, imm)
-            registers[0] = 0
-            hart.cycle += 1
+        interpret(self._hart, self.until)
+
+
+def interpret(
+    hart: "Hart",
+    until: frozenset[int],
+    heat: dict[int, int] | None = None,
+    hot: int = 0,
+) -> None:
+    """Execute instructions until the hart's horizon.
+
+    ``heat`` counts how often addresses were come to otherwise than from the plain instruction
+    before; when an address has been so ``hot`` times, execution stops there. Raises Trap for an
+    instruction that does not retire, and BreakpointReached.
+    """
+    mmu, registers, operations = hart.mmu, hart.registers, DECODER
+    fetch_map, words, mask = mmu.fetch_map, hart.bus.ram.words, mmu.mask32
+    while hart.cycle < hart.horizon:
+        pc = hart.pc
+        if pc in until:
+            raise BreakpointReached
+        offset = pc + fetch_map[pc >> 12]
+        if offset & mask:
+            word = mmu.fetch(pc)
+        else:
+            word = words[offset >> 2]
+            if word & 3 != 3:
+                word &= 0xFFFF
+        execute, rd, rs1, rs2, imm, length, plain = operations[word]
+        hart.pc = target = execute(hart, registers, pc, pc + length & WORD, rd, rs1, rs2, imm)
+        registers[0] = 0
+        hart.cycle += 1
+        if target - pc != plain and heat is not None:
+            heat[target] = count = heat.get(target, 0) + 1
+            if count >= hot:
+                return

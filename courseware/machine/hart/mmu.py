@@ -64,6 +64,7 @@ class Mmu:
         outside = ~(bus.ram.size - 1)
         self.mask8, self.mask16, self.mask32 = outside, outside | 1, outside | 3
         self._maps: dict[View, Maps] = {}
+        self.epoch = 0
         self.accesses = 0  # loads and stores, an AMO as both
         self.tlb_misses = 0
         self.on_device_access: Callable[[], None] = lambda: None
@@ -75,9 +76,9 @@ class Mmu:
         if len(self._maps) > MAX_VIEWS:
             self._maps = {}
         self.fetch_view, self.data_view = fetch_view, data_view
-        self.fetch_map = self._maps_of(fetch_view).fetch
-        data = self._maps_of(data_view)
-        self.load_map, self.store_map = data.load, data.store
+        self.fetch_maps, self.data_maps = self._maps_of(fetch_view), self._maps_of(data_view)
+        self.fetch_map = self.fetch_maps.fetch
+        self.load_map, self.store_map = self.data_maps.load, self.data_maps.store
 
     def _maps_of(self, view: View) -> Maps:
         maps = self._maps.get(view)
@@ -86,7 +87,8 @@ class Mmu:
         return maps
 
     def forget_maps(self) -> None:
-        """Empty the page maps, after a change of what they stand for."""
+        """Empty the page maps, after a change of what they stand for; ``epoch`` counts it."""
+        self.epoch += 1
         for maps in self._maps.values():
             maps.fetch.clear()
             maps.load.clear()
@@ -99,7 +101,7 @@ class Mmu:
         self.accesses += 1
         offset = address + self.load_map[address >> PAGE_SHIFT]
         if offset & self.mask8:
-            return self._read(address, 1, self.data_view)
+            return self.read(address, 1, self.data_view)
         return self._ram.bytes[offset]
 
     def load16(self, address: int) -> int:
@@ -107,7 +109,7 @@ class Mmu:
         self.accesses += 1
         offset = address + self.load_map[address >> PAGE_SHIFT]
         if offset & self.mask16:
-            return self._read(address, 2, self.data_view)
+            return self.read(address, 2, self.data_view)
         return self._ram.halves[offset >> 1]
 
     def load32(self, address: int) -> int:
@@ -115,7 +117,7 @@ class Mmu:
         self.accesses += 1
         offset = address + self.load_map[address >> PAGE_SHIFT]
         if offset & self.mask32:
-            return self._read(address, 4, self.data_view)
+            return self.read(address, 4, self.data_view)
         return self._ram.words[offset >> 2]
 
     def store8(self, address: int, value: int) -> None:
@@ -123,7 +125,7 @@ class Mmu:
         self.accesses += 1
         offset = address + self.store_map[address >> PAGE_SHIFT]
         if offset & self.mask8 or self._ram.guard[offset >> LINE_SHIFT]:
-            self._write(address, 1, value, self.data_view)
+            self.write(address, 1, value, self.data_view)
         else:
             self._ram.bytes[offset] = value
 
@@ -132,7 +134,7 @@ class Mmu:
         self.accesses += 1
         offset = address + self.store_map[address >> PAGE_SHIFT]
         if offset & self.mask16 or self._ram.guard[offset >> LINE_SHIFT]:
-            self._write(address, 2, value, self.data_view)
+            self.write(address, 2, value, self.data_view)
         else:
             self._ram.halves[offset >> 1] = value
 
@@ -141,19 +143,19 @@ class Mmu:
         self.accesses += 1
         offset = address + self.store_map[address >> PAGE_SHIFT]
         if offset & self.mask32 or self._ram.guard[offset >> LINE_SHIFT]:
-            self._write(address, 4, value, self.data_view)
+            self.write(address, 4, value, self.data_view)
         else:
             self._ram.words[offset >> 2] = value
 
     def load_as(self, address: int, size: int, view: View) -> int:
         """Return what is loaded with another privilege. Raises Trap."""
         self.accesses += 1
-        return self._read(address, size, view)
+        return self.read(address, size, view)
 
     def store_as(self, address: int, size: int, value: int, view: View) -> None:
         """Write with another privilege. Raises Trap."""
         self.accesses += 1
-        self._write(address, size, value, view)
+        self.write(address, size, value, view)
 
     # --- atomics ---
 
@@ -230,10 +232,11 @@ class Mmu:
 
     # --- the slow way ---
 
-    def _read(self, address: int, size: int, view: View) -> int:
+    def read(self, address: int, size: int, view: View) -> int:
+        """Return what a load by this view gives, without counting it. Raises Trap."""
         if (address & _IN_PAGE) + size > PAGE_BYTES:
             data = b"".join(
-                self._read(part, 1, view).to_bytes(1, "little") for part in _bytes(address, size)
+                self.read(part, 1, view).to_bytes(1, "little") for part in _bytes(address, size)
             )
             return int.from_bytes(data, "little")
         physical = self._physical(address, size, Access.LOAD, view)
@@ -247,7 +250,8 @@ class Mmu:
         except BusError:
             raise self._fault(address, Access.LOAD, view) from None
 
-    def _write(self, address: int, size: int, value: int, view: View) -> None:
+    def write(self, address: int, size: int, value: int, view: View) -> None:
+        """Store by this view, without counting it. Raises Trap."""
         if (address & _IN_PAGE) + size > PAGE_BYTES:
             self._write_across(address, size, value, view)
             return

@@ -34,6 +34,11 @@ class Tlb:
         self.spaces: dict[Space, dict[int, Entry]] = {}
         self._count = 0
 
+    @property
+    def is_nearly_full(self) -> bool:
+        """Say whether one access more may empty it."""
+        return self._count >= MAX_ENTRIES - 1
+
     def find(self, space: Space, page: int) -> Entry | None:
         """Return the entry for a virtual page, if there is one."""
         entries = self.spaces.get(space)

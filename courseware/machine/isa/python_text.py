@@ -28,6 +28,7 @@ Ranges = Mapping[str, Range]
 
 _SIGN = 1 << 31
 _ANY: Range = (0, WORD)
+_MOST_SHIFT = 63  # the table shifts by less
 
 
 def substitute(expression: Expression, name: Callable[[str], Expression]) -> Expression:
@@ -106,6 +107,8 @@ def _range_of(operator: str, left: Range, right: Range) -> Range:
     if operator in ("/", "%"):
         most = max(abs(left[0]), abs(left[1]))
         return (0 if min(left[0], right[0]) >= 0 else -most), most
+    if operator in ("<<", ">>"):
+        right = right[0], min(right[1], _MOST_SHIFT)
     corners = [OPERATIONS[operator](a, b) for a in left for b in right]
     return min(corners), max(corners)
 

@@ -1,0 +1,1 @@
+"""The translator: the second engine, which makes Python functions of hot code."""

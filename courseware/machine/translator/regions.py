@@ -1,0 +1,269 @@
+"""Regions: the hot code around an address, as basic blocks with their loops.
+
+A region is what one Python function will do. It begins at its entry, follows branches and direct
+jumps, and ends where it would leave what may be translated: at an instruction that needs the
+hart (CSRs, traps, atomics), at an indirect jump, or at its limits.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from courseware.machine.isa.instruction import Decoded
+from courseware.machine.isa.python_text import substitute
+from courseware.machine.isa.semantics import (
+    WORD,
+    Expression,
+    Memory,
+    Name,
+    Number,
+    SetPc,
+    SetRd,
+    Signed,
+    Statement,
+    Store,
+    uses,
+)
+
+MAX_INSTRUCTIONS = 256
+MAX_BLOCKS = 48
+
+_SIMPLE = frozenset({"rs1", "rs2", "imm", "pc", "next", "mem"})
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An instruction at its address, with the fields' numbers put into its semantics.
+
+    The registers are the names ``r1`` to ``r31``; x0 is the number 0.
+    """
+
+    pc: int
+    next_pc: int
+    rd: int
+    statements: tuple[Statement, ...]
+    reads: frozenset[int]
+
+    @property
+    def jump(self) -> SetPc | None:
+        """Return where it jumps, if it does."""
+        return next((s for s in self.statements if isinstance(s, SetPc)), None)
+
+    @property
+    def accesses_memory(self) -> bool:
+        """Say whether it loads or stores."""
+        return any(map(_memory, self.statements))
+
+
+def _memory(statement: Statement) -> Memory | None:
+    """Return the memory that a statement reads or writes."""
+    match statement:
+        case Store(target, _):
+            return target
+        case SetRd(Memory() as memory) | SetRd(Signed(_, Memory() as memory)):
+            return memory
+    return None
+
+
+def operation(decoded: Decoded, pc: int) -> Operation | None:
+    """Return the instruction for a region, or None when only the interpreter executes it."""
+    fields = decoded.fields
+    next_pc = pc + decoded.length & WORD
+    registers: set[int] = set()
+
+    def name(text: str) -> Expression:
+        match text:
+            case "pc":
+                return Number(pc)
+            case "next":
+                return Number(next_pc)
+            case "imm":
+                return Number(fields["imm"] & WORD)
+        number = fields[text]
+        if number == 0:
+            return Number(0)
+        registers.add(number)
+        return Name(f"r{number}")
+
+    statements: list[Statement] = []
+    for statement in decoded.instruction.statements:
+        match statement:
+            case SetRd(value) if uses(value) <= _SIMPLE:
+                statements.append(SetRd(substitute(value, name)))
+            case SetPc(value, text, None) if uses(value) <= _SIMPLE:
+                statements.append(SetPc(substitute(value, name), text))
+            case SetPc(value, text, condition) if condition is not None:
+                statements.append(SetPc(substitute(value, name), text, substitute(condition, name)))
+            case Store(Memory(bits, address, text), value):
+                target = Memory(bits, substitute(address, name), text)
+                statements.append(Store(target, substitute(value, name)))
+            case _:
+                return None
+    if decoded.instruction.mnemonic == "fence.i":
+        return None
+    return Operation(pc, next_pc, fields.get("rd", 0), tuple(statements), frozenset(registers))
+
+
+@dataclass
+class Block:
+    """A basic block. ``successors`` are the blocks that follow in the region.
+
+    ``taken`` is where its last instruction jumps and ``following`` the address behind; None
+    where there is no such way. Either may lie outside of the region. ``leaves`` marks a block
+    whose last instruction is an indirect jump.
+    """
+
+    start: int
+    operations: list[Operation] = field(default_factory=list)
+    taken: int | None = None
+    following: int | None = None
+    leaves: bool = False
+
+    @property
+    def targets(self) -> list[int]:
+        """Return where control may go from here."""
+        return [target for target in (self.taken, self.following) if target is not None]
+
+    @property
+    def writes(self) -> frozenset[int]:
+        """Return the registers that the block writes."""
+        return frozenset(o.rd for o in self.operations if o.rd)
+
+
+@dataclass
+class Region:
+    """Blocks by address, and the loops among them: by header, the blocks of the body."""
+
+    entry: int
+    blocks: dict[int, Block]
+    loops: dict[int, frozenset[int]]
+
+    @property
+    def addresses(self) -> list[tuple[int, int]]:
+        """Return (address, length in bytes) of every instruction."""
+        return [(o.pc, o.next_pc - o.pc & WORD) for b in self.blocks.values() for o in b.operations]
+
+
+def find_region(entry: int, read: Callable[[int], Operation | None]) -> Region | None:
+    """Return the region that begins at an address, or None when nothing can be translated.
+
+    ``read`` returns the instruction at an address, or None where the region has to end.
+    """
+    operations = _collect(entry, read)
+    if entry not in operations:
+        return None
+    blocks = _blocks(entry, operations)
+    return Region(entry, blocks, _loops(entry, blocks))
+
+
+def _collect(entry: int, read: Callable[[int], Operation | None]) -> dict[int, Operation]:
+    """Return the instructions that can be reached, nearest first, by address."""
+    found: dict[int, Operation] = {}
+    starts, waiting = {entry}, [entry]
+    while waiting and len(found) < MAX_INSTRUCTIONS:
+        pc: int | None = waiting.pop(0)
+        while pc is not None and pc not in found and len(found) < MAX_INSTRUCTIONS:
+            current = read(pc)
+            if current is None:
+                break
+            found[pc] = current
+            following, taken = _ways(current)
+            if taken is not None and taken not in starts and len(starts) < MAX_BLOCKS:
+                starts.add(taken)
+                waiting.append(taken)
+            pc = following
+    return found
+
+
+def _ways(current: Operation) -> tuple[int | None, int | None]:
+    """Return the addresses behind an instruction and at the end of its jump, where known."""
+    jump = current.jump
+    if jump is None:
+        return current.next_pc, None
+    taken = jump.value.value & WORD if isinstance(jump.value, Number) else None
+    return (None if jump.condition is None else current.next_pc), taken
+
+
+def _blocks(entry: int, operations: dict[int, Operation]) -> dict[int, Block]:
+    leaders = {entry}
+    for current in operations.values():
+        if current.jump is not None:
+            leaders.update(target for target in _ways(current) if target is not None)
+    blocks: dict[int, Block] = {}
+    for start in leaders & operations.keys():
+        block = blocks[start] = Block(start)
+        pc: int | None = start
+        while pc is not None:
+            current = operations[pc]
+            block.operations.append(current)
+            block.following, block.taken = _ways(current)
+            block.leaves = current.jump is not None and not block.targets
+            is_inside = current.jump is None and current.next_pc in operations
+            pc = current.next_pc if is_inside and current.next_pc not in leaders else None
+    return blocks
+
+
+def _loops(entry: int, blocks: dict[int, Block]) -> dict[int, frozenset[int]]:
+    """Return the natural loops: header, and the blocks that reach it again without leaving."""
+    order = _reverse_postorder(entry, blocks)
+    dominators = _dominators(entry, blocks, order)
+    loops: dict[int, set[int]] = {}
+    for start in order:
+        for header in blocks[start].targets:
+            if header in blocks and header in dominators[start]:
+                loops.setdefault(header, {header}).update(_reaching(start, header, blocks, order))
+    return {header: frozenset(body) for header, body in loops.items()}
+
+
+def _reverse_postorder(entry: int, blocks: dict[int, Block]) -> list[int]:
+    order: list[int] = []
+    seen = {entry}
+    stack = [(entry, iter(blocks[entry].targets))]
+    while stack:
+        start, targets = stack[-1]
+        following = next((t for t in targets if t in blocks and t not in seen), None)
+        if following is None:
+            order.append(start)
+            stack.pop()
+        else:
+            seen.add(following)
+            stack.append((following, iter(blocks[following].targets)))
+    return order[::-1]
+
+
+def _predecessors(blocks: dict[int, Block], order: list[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {start: [] for start in order}
+    for start in order:
+        for target in blocks[start].targets:
+            if target in found:
+                found[target].append(start)
+    return found
+
+
+def _dominators(entry: int, blocks: dict[int, Block], order: list[int]) -> dict[int, set[int]]:
+    predecessors = _predecessors(blocks, order)
+    dominators = {start: set(order) for start in order}
+    dominators[entry] = {entry}
+    changed = True
+    while changed:
+        changed = False
+        for start in order[1:]:
+            new = set.intersection(*(dominators[p] for p in predecessors[start])) | {start}
+            if new != dominators[start]:
+                dominators[start] = new
+                changed = True
+    return dominators
+
+
+def _reaching(source: int, header: int, blocks: dict[int, Block], order: list[int]) -> set[int]:
+    """Return the blocks from which ``source`` can be reached without passing ``header``."""
+    predecessors = _predecessors(blocks, order)
+    found, waiting = {source}, [source]
+    while waiting:
+        start = waiting.pop()
+        if start == header:
+            continue
+        for predecessor in predecessors[start]:
+            if predecessor not in found:
+                found.add(predecessor)
+                waiting.append(predecessor)
+    return found

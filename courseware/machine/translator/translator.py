@@ -1,0 +1,348 @@
+"""The engine that makes Python functions of hot code, and interprets the rest.
+
+Code is interpreted until an address has been jumped to HOT times; then the region around it
+(``regions``) becomes a function (``emitter``). Functions know their cycles beforehand: one is
+called only when so many are left before the hart's horizon, and gives back what it did not use,
+so that budget, timer and breakpoints stay exact. What a function cannot do itself (a device, a
+fault, a store into code) it leaves to the interpreter by retreating to the instruction before.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import CodeType, FunctionType, TracebackType
+from typing import TYPE_CHECKING
+
+from courseware.machine.hart.access import MACHINE, Access, View
+from courseware.machine.hart.interpreter import interpret
+from courseware.machine.hart.mmu import Maps
+from courseware.machine.isa.decoder import decode
+from courseware.machine.isa.semantics import quotient, remainder
+from courseware.machine.memory_map import RAM_BASE
+from courseware.machine.ram import CODE, LINE_SHIFT, PAGE_BYTES, PAGE_SHIFT, UNTOUCHED
+from courseware.machine.translator.emitter import Note, emit
+from courseware.machine.translator.regions import Operation, Region, find_region, operation
+from courseware.machine.trap import Trap
+
+if TYPE_CHECKING:
+    from courseware.machine.hart.hart import Hart
+
+HOT = 24  # jumps to an address before it is translated
+MAX_CODES = 4_096  # compiled functions that all machines share
+# After so many stores into its code an address is left to the interpreter.
+MAX_REWRITES = 4
+# After so many retreats an instruction is left to the interpreter.
+MAX_RETREATS = 4
+_NEVER = -(1 << 60)  # the heat of an address that is not worth a function
+
+# Cycles left -> (next pc, cycles left).
+Run = Callable[[int], tuple[int, int]]
+
+
+class Retreat(Exception):
+    """The instruction has to be interpreted; nothing of it has been done."""
+
+
+@dataclass(frozen=True)
+class _Code:
+    """A compiled function, for any hart with that much RAM."""
+
+    code: CodeType
+    notes: dict[int, Note]
+    need: int
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """The function of a region in one hart; ``spans`` are the offsets in RAM of its code."""
+
+    entry: int
+    code: _Code
+    spans: tuple[tuple[int, int], ...]
+
+
+@dataclass
+class _Table:
+    """The functions that may run under a view, by address: (cycles needed, function)."""
+
+    fetch: Maps
+    data: Maps
+    runs: dict[int, tuple[int, Run]] = field(default_factory=dict)
+
+
+_codes: dict[tuple[object, ...], _Code] = {}
+
+
+class Translator:
+    """Executes instructions of a hart. ``until`` are addresses to stop in front of."""
+
+    def __init__(self, hart: "Hart") -> None:
+        self._hart = hart
+        self._until: frozenset[int] = frozenset()
+        self._heat: dict[int, int] = {}
+        self._tables: dict[tuple[View, View, frozenset[int]], _Table] = {}
+        self._epoch = 0
+        self._units: dict[tuple[object, ...], _Unit] = {}
+        self._keys_of_line: dict[int, set[tuple[object, ...]]] = {}
+        self._rewrites: dict[int, int] = {}
+        self._retreats: dict[int, int] = {}
+        self._notes: dict[CodeType, dict[int, Note]] = {}
+        self._slow = self._slow_ways()
+        hart.bus.ram.on_code_write = self._forget_code
+
+    @property
+    def until(self) -> frozenset[int]:
+        """Return the addresses to stop in front of."""
+        return self._until
+
+    @until.setter
+    def until(self, addresses: frozenset[int]) -> None:
+        if addresses and addresses != self._until:
+            self._tables = {key: t for key, t in self._tables.items() if not key[2]}
+        self._until = addresses
+
+    # --- running ---
+
+    def execute(self) -> None:
+        """Execute until the hart's horizon.
+
+        Raises Trap for an instruction that does not retire, and BreakpointReached.
+        """
+        hart, until, heat = self._hart, self._until, self._heat
+        table = self._table()
+        runs = table.runs
+        while (left := hart.horizon - hart.cycle) > 0:
+            pc, before = hart.pc, left
+            try:
+                while True:
+                    run = runs.get(pc)
+                    if run is None or left < run[0] or pc in until:
+                        break
+                    pc, left = run[1](left)
+            except (Retreat, IndexError) as retreat:
+                pc, left = self._retreat(retreat.__traceback__)
+                run = None
+            hart.pc, hart.cycle = pc, hart.horizon - left
+            if run is not None:  # too near to the horizon
+                interpret(hart, until)
+            elif left < before:
+                self._interpret_one()
+            elif heat.get(pc, 0) < HOT:
+                interpret(hart, until, heat, HOT)
+            elif not self._translate(pc, table):
+                heat[pc] = _NEVER
+
+    def _interpret_one(self) -> None:
+        """Execute the instruction that a function left; what follows may get hot in its turn."""
+        hart, heat = self._hart, self._heat
+        horizon, hart.horizon = hart.horizon, hart.cycle + 1
+        interpret(hart, self._until)
+        if hart.horizon:  # it was not set to 0
+            hart.horizon = horizon
+        heat[hart.pc] = heat.get(hart.pc, 0) + 1
+
+    def _table(self) -> _Table:
+        """Return the functions for the hart's present views."""
+        mmu = self._hart.mmu
+        if self._epoch != mmu.epoch:
+            self._tables.clear()
+            self._epoch = mmu.epoch
+        key = mmu.fetch_view, mmu.data_view, self._until
+        table = self._tables.get(key)
+        if table is None or table.fetch is not mmu.fetch_maps or table.data is not mmu.data_maps:
+            table = self._tables[key] = _Table(mmu.fetch_maps, mmu.data_maps)
+        return table
+
+    def _retreat(self, traceback: TracebackType | None) -> tuple[int, int]:
+        """Return pc and cycles left in front of the instruction that a function gave up at."""
+        while traceback is not None and traceback.tb_frame.f_code not in self._notes:
+            traceback = traceback.tb_next
+        if traceback is None:
+            raise RuntimeError("a retreat from outside of a function")
+        note = self._notes[traceback.tb_frame.f_code][traceback.tb_lineno]
+        values = traceback.tb_frame.f_locals
+        registers = self._hart.registers
+        for number in range(1, 32):
+            if f"r{number}" in values:
+                registers[number] = values[f"r{number}"]
+        self._hart.mmu.accesses += values.get("m", 0) + note.accesses
+        self._note_retreat(note.pc)
+        left: int = values["n"] - note.done
+        return note.pc, left
+
+    def _note_retreat(self, pc: int) -> None:
+        """Leave an instruction to the interpreter for good that keeps on retreating."""
+        count = self._retreats[pc] = self._retreats.get(pc, 0) + 1
+        if count == MAX_RETREATS:
+            for key in [k for k, unit in self._units.items() if _contains(unit, pc)]:
+                self._drop(key)
+
+    # --- translating ---
+
+    def _translate(self, entry: int, table: _Table) -> bool:
+        """Put the function for an address into the table; say whether there can be one."""
+        hart = self._hart
+        words: list[tuple[int, int]] = []
+
+        def read(pc: int) -> Operation | None:
+            word = self._word(pc, entry, table)
+            if word is None:
+                return None
+            words.append((pc, word))
+            decoded = decode(word)
+            return operation(decoded, pc) if decoded else None
+
+        region = find_region(entry, read)
+        if region is None:
+            return False
+        is_direct = hart.mmu.data_view.mode == MACHINE and not hart.pmp.binds_machine_mode
+        key = (entry, is_direct, hart.bus.ram.size, tuple(words))
+        code = _codes.get(key)
+        if code is None:
+            if len(_codes) >= MAX_CODES:
+                _codes.clear()
+            code = _codes[key] = _compile(region, hart.bus.ram.size, is_direct)
+        self._notes[code.code] = code.notes
+        self._keep(key, _Unit(entry, code, self._spans(region, table)))
+        table.runs[entry] = code.need, self._function(code, table)
+        return True
+
+    def _word(self, pc: int, entry: int, table: _Table) -> int | None:
+        """Return the instruction at an address that may be part of a region, or None.
+
+        Under translation a region stays in the page of its entry, so that every other page is
+        fetched from, and counted, as the interpreter does it.
+        """
+        if pc in self._until or self._retreats.get(pc, 0) >= MAX_RETREATS:
+            return None
+        mmu = self._hart.mmu
+        if pc >> PAGE_SHIFT != entry >> PAGE_SHIFT and mmu.fetch_view.is_translated:
+            return None
+        halves = self._hart.bus.ram.halves
+        offset = pc + table.fetch.fetch[pc >> PAGE_SHIFT]
+        if offset & mmu.mask16:
+            return None
+        low = halves[offset >> 1]
+        if low & 3 != 3:
+            return low
+        if pc & PAGE_BYTES - 1 == PAGE_BYTES - 2:
+            return None
+        return low | halves[(offset >> 1) + 1] << 16
+
+    def _spans(self, region: Region, table: _Table) -> tuple[tuple[int, int], ...]:
+        fetch = table.fetch.fetch
+        starts = sorted((pc + fetch[pc >> PAGE_SHIFT], size) for pc, size in region.addresses)
+        return tuple((start, start + size) for start, size in starts)
+
+    def _keep(self, key: tuple[object, ...], unit: _Unit) -> None:
+        """Remember where the code of a function lies, so that stores there are noticed."""
+        self._units[key] = unit
+        guard = self._hart.bus.ram.guard
+        for start, end in unit.spans:
+            for line in range(start >> LINE_SHIFT, (end - 1 >> LINE_SHIFT) + 1):
+                guard[line] |= CODE
+                self._keys_of_line.setdefault(line, set()).add(key)
+
+    def _function(self, code: _Code, table: _Table) -> Run:
+        hart = self._hart
+        ram, mmu = hart.bus.ram, hart.mmu
+        defaults = (
+            hart.registers, ram.bytes, ram.halves, ram.words, ram.guard,
+            table.data.load, table.data.store, self._slow, mmu,
+        )  # fmt: skip
+        return FunctionType(code.code, _GLOBALS, "unit", defaults)
+
+    # --- stores into code ---
+
+    def _overlapping(self, offset: int, size: int) -> set[tuple[object, ...]]:
+        """Return the keys of the functions that have code among some bytes of RAM."""
+        end = offset + size
+        lines = range(offset >> LINE_SHIFT, (end - 1 >> LINE_SHIFT) + 1)
+        return {
+            key
+            for line in lines
+            for key in self._keys_of_line.get(line, ())
+            if any(start < end and offset < stop for start, stop in self._units[key].spans)
+        }
+
+    def _forget_code(self, offset: int, size: int) -> None:
+        """Drop the functions of code that is about to be written."""
+        for key in self._overlapping(offset, size):
+            entry = self._units[key].entry
+            self._drop(key)
+            rewrites = self._rewrites[entry] = self._rewrites.get(entry, 0) + 1
+            self._heat[entry] = 0 if rewrites < MAX_REWRITES else _NEVER
+
+    def _drop(self, key: tuple[object, ...]) -> None:
+        unit = self._units.pop(key)
+        self._heat.pop(unit.entry, None)
+        for start, end in unit.spans:
+            for line in range(start >> LINE_SHIFT, (end - 1 >> LINE_SHIFT) + 1):
+                keys = self._keys_of_line.get(line)
+                if keys is not None:
+                    keys.discard(key)
+                    if not keys:
+                        del self._keys_of_line[line]
+                        self._hart.bus.ram.guard[line] &= ~CODE
+        for table in self._tables.values():
+            table.runs.pop(unit.entry, None)
+
+    # --- the slow ways of loads and stores ---
+
+    def _slow_ways(self) -> tuple[Callable[..., object], ...]:
+        """Return load8, load16, load32, store8, store16, store32 and retreat.
+
+        They do what remains inside RAM, and retreat from all else before anything is done.
+        """
+        hart = self._hart
+        mmu, ram = hart.mmu, hart.bus.ram
+
+        def retreat() -> None:
+            raise Retreat
+
+        def check(address: int, size: int, access: Access) -> int:
+            if (address & PAGE_BYTES - 1) + size > PAGE_BYTES or mmu.tlb.is_nearly_full:
+                raise Retreat
+            try:
+                physical = mmu.probe(address, access, mmu.data_view)
+            except Trap:
+                raise Retreat from None
+            offset = physical - RAM_BASE
+            if not 0 <= offset <= ram.size - size:
+                raise Retreat
+            if not hart.pmp.allows(physical, size, access, mmu.data_view.mode):
+                raise Retreat
+            return offset
+
+        def loader(size: int) -> Callable[[int], int]:
+            def load(address: int) -> int:
+                check(address, size, Access.LOAD)
+                return mmu.read(address, size, mmu.data_view)
+
+            return load
+
+        def storer(size: int) -> Callable[[int, int], None]:
+            def store(address: int, value: int) -> None:
+                offset = check(address, size, Access.STORE)
+                flags = ram.flags(offset >> LINE_SHIFT, offset + size - 1 >> LINE_SHIFT)
+                if flags & ~(CODE | UNTOUCHED) or self._overlapping(offset, size):
+                    raise Retreat
+                mmu.write(address, size, value, mmu.data_view)
+
+            return store
+
+        return *map(loader, (1, 2, 4)), *map(storer, (1, 2, 4)), retreat
+
+
+def _contains(unit: _Unit, pc: int) -> bool:
+    return any(note.pc == pc for note in unit.code.notes.values())
+
+
+_GLOBALS = {"quotient": quotient, "remainder": remainder, "__builtins__": {}}
+
+
+def _compile(region: Region, ram_size: int, is_direct: bool) -> _Code:
+    unit = emit(region, ram_size, is_direct)
+    # Nothing but decoded integers of the program is in the source (see ``emitter``).
+    module = compile(unit.source, "<translated>", "exec")
+    code = next(constant for constant in module.co_consts if isinstance(constant, CodeType))
+    return _Code(code, unit.notes, unit.need)

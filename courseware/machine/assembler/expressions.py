@@ -1,14 +1,20 @@
-"""Expressions of the assembler: parsed once, evaluated when the addresses are known.
+"""Expressions of the assembler: parsed once, evaluated when their symbols are known.
 
 Operators bind as in GNU as (its manual, "Infix Operators"): first ``* / % << >>``, then
-``| & ^``, then ``+ -``. Numbers are 64-bit two's complement. ``>>`` keeps the sign, so that
-``-8 >> 1`` is -4; GNU as brings in zeroes at bit 63, which no 32-bit value shows below a shift by
-32. An expression is kept in postfix order, so that neither parsing nor evaluating recurses,
-however deeply it is nested.
+``| & ^ !``, then ``+ -``, then the comparisons, then ``&&``, then ``||``. A comparison that holds
+is -1, as in GNU as. Numbers are 64-bit two's complement; ``>>`` brings in zeroes. An expression is
+kept in postfix order, so that neither parsing nor evaluating recurses, however deeply it is nested.
+
+While addresses are not known, a value is a number plus whole multiples of *bases*: things that
+will be numbers, like the place where a section begins. They can be added and subtracted; where the
+bases cancel, the value is known at once, as that of the distance between two labels.
 """
 
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from courseware.machine.assembler.lexer import Kind, Token
 from courseware.machine.assembler.problems import Place, Problem, clip
@@ -16,13 +22,43 @@ from courseware.machine.isa.semantics import quotient, remainder
 from courseware.machine.registers import REGISTER_NUMBERS
 
 _PRECEDENCE = {
-    "+": 1, "-": 1, "|": 2, "&": 2, "^": 2, "*": 3, "/": 3, "%": 3, "<<": 3, ">>": 3,
-}  # fmt: skip
-_UNARY = frozenset("-~+")
-_UNARY_PRECEDENCE = 4
+    "||": 1,
+    "&&": 2,
+    **dict.fromkeys(("==", "!=", "<>", "<", "<=", ">", ">="), 3),
+    **dict.fromkeys("+-", 4),
+    **dict.fromkeys("|&^!", 5),
+    **dict.fromkeys(("*", "/", "%", "<<", ">>"), 6),
+}
+_UNARY = frozenset("-~+!")
+_UNARY_PRECEDENCE = 7
 _OPEN = "("
+_MASK = (1 << 64) - 1
+_NO_BASES: Mapping[Any, int] = MappingProxyType({})
 
-Resolve = Callable[[Token], int]
+
+class Value(NamedTuple):
+    """A number plus multiples of bases."""
+
+    number: int
+    bases: Mapping[Any, int] = _NO_BASES
+
+    def plus(self, other: "Value", factor: int = 1) -> "Value":
+        """Return the sum with a multiple of another value."""
+        number = _wrap(self.number + factor * other.number)
+        if not other.bases:
+            return Value(number, self.bases)
+        bases = dict(self.bases)
+        for base, count in other.bases.items():
+            bases[base] = bases.get(base, 0) + factor * count
+        return Value(number, {base: count for base, count in bases.items() if count})
+
+
+def on_base(base: Hashable, number: int) -> Value:
+    """Return a base plus a number."""
+    return Value(number, {base: 1})
+
+
+Resolve = Callable[[Token], Value]
 
 
 @dataclass(frozen=True)
@@ -34,6 +70,10 @@ class Operation:
     unary: bool
 
 
+class NotConstant(Problem):
+    """A value that is not known yet meets an operator that needs a number."""
+
+
 @dataclass(frozen=True)
 class Expression:
     """Postfix items; ``place`` is where the expression begins in the source."""
@@ -41,18 +81,19 @@ class Expression:
     items: tuple[Token | Operation, ...]
     place: Place
 
-    def evaluate(self, resolve: Resolve) -> int:
+    def evaluate(self, resolve: Resolve) -> Value:
         """Return the value. ``resolve`` gives a symbol's; Problem for what has none."""
-        stack: list[int] = []
+        stack: list[Value] = []
         for item in self.items:
             if isinstance(item, Token):
-                stack.append(item.number if item.kind == Kind.NUMBER else resolve(item))
+                is_number = item.kind == Kind.NUMBER
+                stack.append(Value(_wrap(item.number)) if is_number else resolve(item))
             elif item.unary:
-                stack.append(_wrap(_unary(item.name, stack.pop())))
+                stack.append(_unary(item, stack.pop()))
             else:
                 right, left = stack.pop(), stack.pop()
-                stack.append(_wrap(_binary(item, left, right)))
-        return _wrap(stack.pop())
+                stack.append(_binary(item, left, right))
+        return stack.pop()
 
 
 def parse(tokens: list[Token], place: Place) -> Expression:
@@ -113,21 +154,59 @@ def _unexpected(token: Token, wanted: str) -> Problem:
     )
 
 
-def _unary(name: str, value: int) -> int:
-    match name:
+def _unary(operation: Operation, value: Value) -> Value:
+    match operation.name:
         case "-":
-            return -value
+            return Value(0).plus(value, -1)
         case "~":
-            return ~value
+            return Value(~_number(operation, value))
+        case "!":
+            return Value(int(not _number(operation, value)))
     return value
 
 
-def _binary(operation: Operation, left: int, right: int) -> int:
+def _number(operation: Operation, value: Value) -> int:
+    if value.bases:
+        raise NotConstant(
+            operation.place,
+            f"「{operation.name}」の計算に使う値が、この時点では決まりません。"
+            "ここで使えるのは、数、定義済みの定数、同じ場所にあるラベルどうしの差です。",
+        )
+    return value.number
+
+
+_COMPARISONS: dict[str, Callable[[int, int], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def _binary(operation: Operation, left: Value, right: Value) -> Value:
     match operation.name:
         case "+":
-            return left + right
+            return left.plus(right)
         case "-":
-            return left - right
+            return left.plus(right, -1)
+        case name if name in _COMPARISONS:
+            return Value(-int(_COMPARISONS[name](*_comparable(operation, left, right))))
+    numbers = _number(operation, left), _number(operation, right)
+    return Value(_wrap(_calculate(operation, *numbers)))
+
+
+def _comparable(operation: Operation, left: Value, right: Value) -> tuple[int, int]:
+    """Return two numbers in the same order; places on one base compare before it is known."""
+    if left.bases == right.bases:
+        return left.number, right.number
+    return _number(operation, left), _number(operation, right)
+
+
+def _calculate(operation: Operation, left: int, right: int) -> int:
+    match operation.name:
         case "*":
             return left * right
         case "&":
@@ -136,6 +215,12 @@ def _binary(operation: Operation, left: int, right: int) -> int:
             return left | right
         case "^":
             return left ^ right
+        case "!":
+            return left | ~right
+        case "&&":
+            return int(bool(left) and bool(right))
+        case "||":
+            return int(bool(left) or bool(right))
         case "/" | "%":
             if right == 0:
                 raise Problem(operation.place, "0 で割る式です。割る数を確かめてください。")
@@ -144,8 +229,8 @@ def _binary(operation: Operation, left: int, right: int) -> int:
         raise Problem(
             operation.place, f"{right} ビットのシフトはできません。0 から 63 までで書いてください。"
         )
-    return left << right if operation.name == "<<" else left >> right
+    return left << right if operation.name == "<<" else (left & _MASK) >> right
 
 
 def _wrap(value: int) -> int:
-    return ((value + (1 << 63)) & ((1 << 64) - 1)) - (1 << 63)
+    return ((value + (1 << 63)) & _MASK) - (1 << 63)

@@ -2,11 +2,12 @@
 
 from functools import cached_property
 
-from courseware.machine.assembler.layout import Layout, Location
+from courseware.machine.assembler.forms import Code
+from courseware.machine.assembler.layout import Layout
 from courseware.machine.assembler.operands import Immediate
-from courseware.machine.assembler.problems import Problem
+from courseware.machine.assembler.problems import Place, Problem
+from courseware.machine.assembler.sections import Location
 from courseware.machine.isa.encoding import Field
-from courseware.machine.isa.instruction import Instruction
 
 Values = dict[str, int | Immediate]
 
@@ -27,21 +28,51 @@ class FieldValues:
             self._high_parts.append((location, value))
 
     def encode(
-        self, instruction: Instruction, values: Values, location: Location, mnemonic: str
+        self, code: Code, values: Values, location: Location, mnemonic: str, place: Place
     ) -> bytes:
         """Return the instruction's bytes. Raises Problem for a value that does not fit."""
         fields: dict[str, int] = {}
         for name, value in values.items():
+            field = code.format.fields[name]
             if isinstance(value, Immediate):
-                field = instruction.format.fields[name]
                 number = self._number(value, location)
                 if not value.modifier and not value.relative:
                     number = _reread(number, field)
                 _check(number, field, value, mnemonic)
                 fields[name] = number
-            else:
+            elif field.minimum <= value <= field.maximum:
                 fields[name] = value
-        return instruction.encode(fields).to_bytes(4, "little")
+            else:
+                raise Problem(
+                    place,
+                    f"「{mnemonic}」で使えるレジスターは、"
+                    "x8 から x15 (s0、s1、a0 から a5) だけです。",
+                )
+        try:
+            return to_bytes(code.encode(fields))
+        except ValueError:
+            raise Problem(
+                place,
+                f"「{mnemonic}」は、このオペランドの値では 16 ビットの命令になりません。"
+                f"「{mnemonic.removeprefix('c.')}」で書いてください。",
+            ) from None
+
+    def plain(self, code: Code, values: Values) -> dict[str, int] | None:
+        """Return the fields when all are numbers that are known here and fit."""
+        fields: dict[str, int] = {}
+        for name, value in values.items():
+            if isinstance(value, Immediate):
+                if value.modifier or value.relative:
+                    return None
+                number = self._layout.constant(value.expression)
+                if number is None:
+                    return None
+                field = code.format.fields[name]
+                value = _reread(number, field)
+                if not field.minimum <= value <= field.maximum:
+                    return None
+            fields[name] = value
+        return fields
 
     def _number(self, immediate: Immediate, location: Location) -> int:
         here = self._layout.address(location)
@@ -73,6 +104,11 @@ class FieldValues:
     def _high_parts_by_address(self) -> dict[int, tuple[Location, Immediate]]:
         """Everything has been read by the time when a value is asked for."""
         return {self._layout.address(part[0]): part for part in self._high_parts}
+
+
+def to_bytes(bits: int) -> bytes:
+    """Return an instruction's bytes; its lowest two bits say how many it has."""
+    return bits.to_bytes(4 if bits & 0b11 == 0b11 else 2, "little")
 
 
 def _high(value: int) -> int:

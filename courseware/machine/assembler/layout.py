@@ -1,219 +1,159 @@
-"""Sections, the items in them, and the symbols: where everything comes to lie."""
+"""Where everything comes to lie: the sections of one program and the place that is being filled."""
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 from courseware.machine.assembler.expressions import Expression
-from courseware.machine.assembler.lexer import Kind, Token
-from courseware.machine.assembler.problems import Place, Problem, clip
+from courseware.machine.assembler.problems import Place, Problem, Problems
+from courseware.machine.assembler.relaxation import relax
+from courseware.machine.assembler.sections import (
+    SECTION_NAMES,
+    Fragment,
+    Item,
+    Location,
+    Section,
+    Subsection,
+    Tail,
+    new_section,
+)
+from courseware.machine.assembler.symbols import Symbols
 from courseware.machine.memory_map import RAM_BASE
-
-SECTION_NAMES = (".text", ".rodata", ".data", ".bss")
-_SECTION_ALIGNMENT = 16
-_MAX_SYMBOL_DEPTH = 50
-
-
-@dataclass(frozen=True)
-class Location:
-    """A place in a section."""
-
-    section: str
-    offset: int
-
-
-@dataclass(frozen=True)
-class Item:
-    """Bytes of a section that ``make`` returns once the addresses are known."""
-
-    offset: int
-    make: Callable[[], bytes]
-
-
-@dataclass
-class Section:
-    """A section as far as it has been read."""
-
-    name: str
-    size: int = 0
-    alignment: int = _SECTION_ALIGNMENT
-    items: list[Item] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Constant:
-    expression: Expression
-    location: Location  # what "." means in it
-
-
-class _Bases:
-    """Where the sections begin, and the constants whose values there are known by now."""
-
-    def __init__(self, addresses: dict[str, int]) -> None:
-        self.addresses = addresses
-        self.known: dict[str, int] = {}
-
-    def address(self, location: Location) -> int:
-        return self.addresses[location.section] + location.offset
 
 
 class Layout:
     """The sections and symbols of one program."""
 
-    def __init__(self, suggest: Callable[[str, Iterable[str]], str]) -> None:
-        self.sections = {name: Section(name) for name in SECTION_NAMES}
-        self.current = self.sections[SECTION_NAMES[0]]
-        self._suggest = suggest
-        self._symbols: dict[str, Location | _Constant] = {}
-        self._defined_at: dict[str, Place] = {}
-        self._locals: dict[str, int] = {}  # how often a numeric label has been defined
-        # Two made-up places for the sections. What has the same value with both is a constant.
-        self._guesses = [
-            _Bases({name: base * (number + 1) for number, name in enumerate(SECTION_NAMES)})
-            for base in (0x1000_0000, 0x1100_0000)
-        ]
-        self._bases = self._guesses[0]
+    def __init__(self, problems: Problems, max_image_bytes: int) -> None:
+        self.sections = {name: new_section(name) for name in SECTION_NAMES}
+        self.symbols = Symbols(problems.suggestion)
+        self._problems = problems
+        self._max_image_bytes = max_image_bytes
+        self._total = 0
+        self.is_full = False
+        self._enter(self.sections[SECTION_NAMES[0]], 0)
+        self._previous = (self.section, self._part)
+        self._stack: list[tuple[Section, Subsection]] = []
+
+    # --- sections ---
+
+    def enter(self, section: Section, subsection: int = 0) -> None:
+        """Go on at the end of a section."""
+        self._previous = (self.section, self._part)
+        self._enter(section, subsection)
+
+    def _enter(self, section: Section, subsection: int) -> None:
+        self.section, self._part = section, section.part(subsection)
+
+    def enter_previous(self) -> None:
+        """Go back to the section in front of the last change."""
+        (self.section, self._part), self._previous = self._previous, (self.section, self._part)
+
+    def push(self) -> None:
+        """Remember the present section."""
+        self._stack.append((self.section, self._part))
+
+    def pop(self) -> bool:
+        """Return to the section remembered last; say whether there was one."""
+        if not self._stack:
+            return False
+        self._previous = (self.section, self._part)
+        self.section, self._part = self._stack.pop()
+        return True
+
+    @property
+    def fragment(self) -> Fragment:
+        """Return the fragment that is being filled."""
+        return self._part.fragments[-1]
 
     @property
     def here(self) -> Location:
         """Return the place where the next byte will lie."""
-        return Location(self.current.name, self.current.size)
+        return Location(self.fragment, self.fragment.size)
 
-    # --- symbols ---
+    # --- filling ---
 
-    def define_label(self, token: Token) -> None:
-        """Give the present place a name. Raises Problem when the name is taken."""
-        self._define(token, self.here)
+    def emit(self, place: Place, size: int, make: Callable[[], bytes]) -> None:
+        """Add ``size`` bytes to the present section, which ``make`` returns later."""
+        if size:
+            self._check_contents(place)
+        offset = self.fragment.size
+        if self.reserve(place, size):
+            self.fragment.items.append(Item(offset, make))
 
-    def define_local(self, token: Token) -> None:
-        """Give the present place a numeric label."""
-        count = self._locals[token.text] = self._locals.get(token.text, 0) + 1
-        self._symbols[_local_name(token.text, count)] = self.here
+    def reserve(self, place: Place, size: int) -> bool:
+        """Add zeroes to the present section; say whether there is room for them."""
+        if self.is_full:
+            return False
+        if self._total + size > self._max_image_bytes:
+            self.report_full(place)
+            return False
+        self._total += size
+        self.fragment.size += size
+        return True
 
-    def define_constant(self, token: Token, expression: Expression) -> None:
-        """Give an expression a name. Raises Problem when the name is taken."""
-        constant = _Constant(self.settle_locals(expression), self.here)
-        self._define(token, constant)
-        # Known as early as possible, so that long chains of definitions are never deep.
-        for guess in self._guesses:
-            with suppress(Problem):
-                self._evaluate_constant(token, constant, guess, 0)
+    def align(self, place: Place, alignment: int) -> None:
+        """Add zeroes up to a multiple of a number, in a section whose sizes are settled."""
+        self.section.alignment = max(self.section.alignment, alignment)
+        self.reserve(place, -self.here.offset % alignment)
 
-    def _define(self, token: Token, meaning: Location | _Constant) -> None:
-        first = self._defined_at.setdefault(token.text, token.place)
-        if first is not token.place:
+    def end_fragment(self, place: Place, tail: Tail, least: int = 0) -> None:
+        """Add a piece of open size, of at least ``least`` bytes."""
+        if least:
+            self._check_contents(place)
+        if self.is_full:
+            return
+        if self._total + least > self._max_image_bytes:
+            self.report_full(place)
+            return
+        self._total += least
+        self.fragment.tail = tail
+        self._part.fragments.append(Fragment(self.section))
+
+    def _check_contents(self, place: Place) -> None:
+        if self.section.is_empty:
             raise Problem(
-                token.place,
-                f"「{clip(token.text)}」は {first.line} 行目でも定義されています。"
-                "どちらかの名前を変えてください。",
+                place,
+                f"{self.section.name} には値や命令を置けません (すべて 0 で始まります)。"
+                ".data か .text に移すか、.space で場所だけを取ってください。",
             )
-        self._symbols[token.text] = meaning
 
-    def settle_locals(self, expression: Expression) -> Expression:
-        """Return the expression with 1b and 1f read from the present place."""
-        items = tuple(
-            self._settle(item) if isinstance(item, Token) and item.kind == Kind.LOCAL else item
-            for item in expression.items
-        )
-        return Expression(items, expression.place)
-
-    def _settle(self, token: Token) -> Token:
-        number, direction = token.text[:-1], token.text[-1]
-        count = self._locals.get(number, 0) + (direction == "f")
-        return Token(Kind.LOCAL, _local_name(number, count), token.place)
+    def report_full(self, place: Place) -> None:
+        """Say that the program is too large, once."""
+        if not self.is_full:
+            self.is_full = True
+            self._problems.add(
+                place,
+                f"プログラムとデータの大きさが上限の {self._max_image_bytes:,} バイトを"
+                "超えます。.space などで取る場所を小さくしてください。",
+            )
 
     # --- values ---
 
-    def place_sections(self) -> int:
-        """Settle all addresses, once everything has been read; return the image's size."""
-        address = end = RAM_BASE
-        addresses: dict[str, int] = {}
-        for section in self.sections.values():
-            address += -address % section.alignment
-            addresses[section.name] = address
-            address += section.size
-            end = address if section.size else end
-        self._bases = _Bases(addresses)
-        return end - RAM_BASE
+    def constant(self, expression: Expression) -> int | None:
+        """Return an expression's value here when it is known, wherever things come to lie."""
+        try:
+            value = self.symbols.evaluate(self.symbols.settle(expression), self.here)
+        except Problem:
+            return None
+        return None if value.bases else value.number
+
+    def value(self, expression: Expression, location: Location) -> int:
+        """Return a settled expression's value at a place; ``place_sections`` comes first.
+
+        Raises Problem when it has none.
+        """
+        return self.symbols.number(expression, location)
 
     def address(self, location: Location) -> int:
         """Return the address of a place; ``place_sections`` comes first."""
-        return self._bases.address(location)
+        return location.section.address + location.fragment.start + location.offset
 
-    def value(self, expression: Expression, location: Location) -> int:
-        """Return an expression's value at a place; ``place_sections`` comes first.
-
-        Raises Problem when it has none.
-        """
-        return self._evaluate(expression, location, self._bases, 0)
-
-    def constant(self, expression: Expression, location: Location) -> int | None:
-        """Return the value when it is known already, wherever the sections come to lie."""
-        try:
-            first, second = (self._evaluate(expression, location, g, 0) for g in self._guesses)
-        except Problem:
-            return None
-        return first if first == second else None
-
-    def names(self) -> list[Token]:
-        """Return the names of labels and constants, where they are defined."""
-        return [Token(Kind.NAME, name, place) for name, place in self._defined_at.items()]
-
-    def symbol(self, name: Token) -> int:
-        """Return a name's value; ``place_sections`` comes first.
-
-        Raises Problem when it has none.
-        """
-        return self._resolve(name, self._bases, 0)
-
-    def _evaluate(
-        self, expression: Expression, location: Location, bases: _Bases, depth: int
-    ) -> int:
-        def resolve(token: Token) -> int:
-            if token.text == ".":
-                return bases.address(location)
-            return self._resolve(token, bases, depth)
-
-        return expression.evaluate(resolve)
-
-    def _resolve(self, token: Token, bases: _Bases, depth: int) -> int:
-        meaning = self._symbols.get(token.text)
-        if meaning is None:
-            raise self._undefined(token)
-        if isinstance(meaning, Location):
-            return bases.address(meaning)
-        return self._evaluate_constant(token, meaning, bases, depth)
-
-    def _evaluate_constant(
-        self, token: Token, constant: _Constant, bases: _Bases, depth: int
-    ) -> int:
-        if token.text not in bases.known:
-            if depth >= _MAX_SYMBOL_DEPTH:
-                raise Problem(
-                    token.place,
-                    f"「{clip(token.text)}」の定義が自分自身に戻るか、深すぎます。"
-                    "先に定義したものだけを使って定義してください。",
-                )
-            bases.known[token.text] = self._evaluate(
-                constant.expression, constant.location, bases, depth + 1
-            )
-        return bases.known[token.text]
-
-    def _undefined(self, token: Token) -> Problem:
-        if token.kind == Kind.LOCAL:
-            number = clip(token.text.partition("\0")[0])
-            return Problem(
-                token.place,
-                f"番号ラベル「{number}:」が、指された向きにありません。"
-                f"前にあるものは {number}b、後ろにあるものは {number}f で指します。",
-            )
-        hint = self._suggest(token.text, self._defined_at)
-        return Problem(
-            token.place,
-            f"ラベル「{clip(token.text)}」が定義されていません。{hint}"
-            f"行の先頭に「{clip(token.text)}:」と書いて定義するか、つづりを直してください。",
-        )
-
-
-def _local_name(number: str, count: int) -> str:
-    return f"{number.lstrip('0')}\0{count}"
+    def place_sections(self) -> int:
+        """Settle all addresses, once everything has been read; return the image's size."""
+        relax(self.sections.values(), self.symbols.forget_estimates)
+        address = end = RAM_BASE
+        for section in self.sections.values():
+            address += -address % section.alignment
+            section.address = address
+            address += section.size
+            end = address if section.size else end
+        return end - RAM_BASE

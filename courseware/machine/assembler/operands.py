@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from courseware.machine.assembler.expressions import Expression, parse
 from courseware.machine.assembler.lexer import Kind, Token
 from courseware.machine.assembler.problems import Place, Problem, clip
+from courseware.machine.isa.csr_numbers import CSR_NUMBERS
 from courseware.machine.isa.decoder import FENCE_LETTERS
 from courseware.machine.isa.table import INSTRUCTIONS
 from courseware.machine.registers import REGISTER_NUMBERS
 
 _REGISTERS = ("rd", "rs1", "rs2", "rt")
 _MEMORY = "imm(rs1)"
+_STACK = "imm(sp)"
+_PLACE = "(rs1)"  # without an offset; GNU as takes one of 0, too
+_MEMORIES = (_MEMORY, _STACK, _PLACE)
 _ADDRESSES = ("target", "symbol")
 _SETS = ("pred", "succ")
 _MNEMONICS = frozenset(instruction.mnemonic for instruction in INSTRUCTIONS)
@@ -33,10 +37,10 @@ class Immediate:
     relative: bool = False
 
 
-def split(tokens: list[Token]) -> list[Operand]:
+def split(tokens: list[Token], allow_empty: bool = False) -> list[Operand]:
     """Return the operands between the commas outside parentheses, each of one token or more.
 
-    Raises Problem for a comma with nothing in front of it or behind it.
+    Raises Problem for a comma with nothing in front of it or behind it, unless that is allowed.
     """
     if not tokens:
         return []
@@ -46,12 +50,12 @@ def split(tokens: list[Token]) -> list[Operand]:
         if token.kind == Kind.OPERATOR:
             depth += (token.text == "(") - (token.text == ")")
             if token.text == "," and depth <= 0:
-                if not operands[-1]:
+                if not operands[-1] and not allow_empty:
                     raise _nothing(token, "前")
                 operands.append([])
                 continue
         operands[-1].append(token)
-    if not operands[-1]:
+    if not operands[-1] and not allow_empty:
         raise _nothing(tokens[-1], "後")
     return operands
 
@@ -67,8 +71,12 @@ def fits(syntax: str, operand: Operand) -> bool:
     """Say whether an operand has the shape that a syntax asks for, right or wrong in detail."""
     if syntax in _REGISTERS:
         return _is_register(operand)
-    if syntax == _MEMORY:
+    if syntax in REGISTER_NUMBERS:
+        return _is_register(operand) and _same_register(operand[0], syntax)
+    if syntax in (_MEMORY, _PLACE):
         return _is_memory(operand)
+    if syntax == _STACK:
+        return _is_memory(operand) and _same_register(operand[-2], "sp")
     return not _is_register(operand) and not _is_memory(operand)
 
 
@@ -84,9 +92,10 @@ def parameters(syntax: str, operand: Operand, place: Place) -> dict[str, Operand
 class OperandReader:
     """Reads the operands of one instruction into the values of its fields."""
 
-    def __init__(self, mnemonic: str, suggest: Suggest) -> None:
+    def __init__(self, mnemonic: str, suggest: Suggest, is_defined: Callable[[str], bool]) -> None:
         self._mnemonic = mnemonic
         self._suggest = suggest
+        self._is_defined = is_defined
 
     def read(self, syntax: str, operand: Operand) -> dict[str, int | Immediate]:
         """Return field values by name. Raises Problem for an operand that cannot be read."""
@@ -95,15 +104,15 @@ class OperandReader:
             return {syntax: self._register(operand)}
         if syntax in _SETS:
             return {syntax: _fence_set(operand)}
-        if syntax == _MEMORY:
-            if not _is_memory(operand):
-                raise Problem(
-                    place,
-                    f"「{self._mnemonic}」では、メモリーの場所を「オフセット(レジスター)」の形、"
-                    "たとえば 0(a1) のように書きます。",
-                )
-            offset = operand[:-3] or [_zero(place)]
-            return {"imm": self._immediate(offset), "rs1": self._register([operand[-2]])}
+        if syntax in _MEMORIES:
+            return self._memory(syntax, operand)
+        if syntax in REGISTER_NUMBERS:
+            return self._fixed_register(syntax, operand[0])
+        if syntax == "csr" and len(operand) == 1 and operand[0].kind == Kind.NAME:
+            if operand[0].text in CSR_NUMBERS:
+                return {"csr": CSR_NUMBERS[operand[0].text]}
+            if not self._is_defined(operand[0].text):
+                raise self._unknown_csr(operand[0])
         if _is_register(operand):
             raise Problem(
                 place,
@@ -111,7 +120,48 @@ class OperandReader:
                 f"「{operand[0].text}」があります。数またはラベルに直してください。"
                 + self._alternative(self._mnemonic.removesuffix("i"), "レジスターどうしで計算する"),
             )
-        return {"imm": self._immediate(operand, relative=syntax in _ADDRESSES)}
+        name = syntax if syntax in ("csr", "zimm") else "imm"
+        return {name: self._immediate(operand, relative=syntax in _ADDRESSES)}
+
+    def _memory(self, syntax: str, operand: Operand) -> dict[str, int | Immediate]:
+        place = operand[0].place
+        if not _is_memory(operand):
+            example = "(a1)" if syntax == _PLACE else "0(sp)" if syntax == _STACK else "0(a1)"
+            raise Problem(
+                place,
+                f"「{self._mnemonic}」では、メモリーの場所を「オフセット(レジスター)」の形、"
+                f"たとえば {example} のように書きます。",
+            )
+        offset = operand[:-3] or [_zero(place)]
+        if syntax == _STACK:
+            return {"imm": self._immediate(offset)} | self._fixed_register("sp", operand[-2])
+        register = self._register([operand[-2]])
+        if syntax == _MEMORY:
+            return {"imm": self._immediate(offset), "rs1": register}
+        if any(token.number or token.kind != Kind.NUMBER for token in offset):
+            raise Problem(
+                place,
+                f"「{self._mnemonic}」ではオフセットを使えません。"
+                "番地をレジスターに入れて、(a1) のように書いてください。",
+            )
+        return {"rs1": register}
+
+    def _fixed_register(self, name: str, token: Token) -> dict[str, int | Immediate]:
+        """Return no field: the register is a part of the instruction."""
+        if not _same_register(token, name):
+            raise Problem(
+                token.place,
+                f"「{self._mnemonic}」のこの場所に書けるレジスターは {name} だけです。",
+            )
+        return {}
+
+    def _unknown_csr(self, token: Token) -> Problem:
+        hint = self._suggest(token.text, CSR_NUMBERS)
+        return Problem(
+            token.place,
+            f"「{clip(token.text)}」という CSR (control and status register) はありません。{hint}"
+            "mstatus や satp などの名前か、0 から 4095 までの番号で書いてください。",
+        )
 
     def _register(self, operand: Operand) -> int:
         token = operand[0]
@@ -150,6 +200,10 @@ def _is_register(operand: Operand) -> bool:
     return len(operand) == 1 and operand[0].text in REGISTER_NUMBERS
 
 
+def _same_register(token: Token, name: str) -> bool:
+    return REGISTER_NUMBERS.get(token.text) == REGISTER_NUMBERS[name]
+
+
 def _is_memory(operand: Operand) -> bool:
     """Say whether the operand ends in one word in parentheses that follows a whole offset."""
     if len(operand) < 3 or operand[-2].kind not in (Kind.NAME, Kind.NUMBER):
@@ -179,7 +233,7 @@ def _zero(place: Place) -> Token:
 
 def _grouped(operand: Operand) -> Operand:
     """Return an expression as one unit, whatever surrounds it."""
-    if operand[0].kind == Kind.MODIFIER:
+    if len(operand) == 1 or operand[0].kind == Kind.MODIFIER:
         return operand
     start, end = operand[0].place, operand[-1].place
     return [Token(Kind.OPERATOR, "(", start), *operand, Token(Kind.OPERATOR, ")", end)]

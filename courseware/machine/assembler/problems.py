@@ -33,23 +33,47 @@ class AssemblyError(Exception):
 
 @dataclass(frozen=True)
 class AssemblyLimits:
-    """How long a source text and how large its image may be; how many problems are told."""
+    """How long a source text and how large its image may be; how many problems are told.
+
+    ``max_expanded_lines`` and ``max_expanded_characters`` are what macros and repetitions may come
+    to in all, and ``max_nesting`` how deep these and conditions may lie in each other.
+    """
 
     max_characters: int = 20_000
     max_lines: int = 2_000
     max_image_bytes: int = 65_536
     max_problems: int = 50
+    max_expanded_lines: int = 20_000
+    max_expanded_characters: int = 1_000_000
+    max_nesting: int = 64
 
 
 DEFAULT_LIMITS = AssemblyLimits()
 
 
 @dataclass(frozen=True)
+class Call:
+    """Where a macro was called: the 1-based line, and the macro's name."""
+
+    line: int
+    macro: str
+
+
+@dataclass(frozen=True)
 class Place:
-    """Where something stands in the source: 1-based line and column."""
+    """Where something stands in the source: 1-based line and column.
+
+    For what stands in a macro's body, ``call`` is the call that brought it about, the outermost.
+    """
 
     line: int
     column: int
+    call: Call | None = None
+
+    @property
+    def outer_line(self) -> int:
+        """Return the line as the program reads, from top to bottom: that of the call."""
+        return self.call.line if self.call else self.line
 
 
 class Problem(Exception):
@@ -71,6 +95,11 @@ class Problems:
 
     def add(self, place: Place, message: str) -> None:
         """Note a problem."""
+        if place.call:
+            message += (
+                f"ここは {place.call.line} 行目で呼び出したマクロ"
+                f"「{clip(place.call.macro)}」の中です。"
+            )
         self._found.append(AssemblyProblem(place.line, place.column, message))
 
     def note(self, problem: Problem) -> None:

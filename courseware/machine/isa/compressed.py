@@ -97,6 +97,10 @@ class Compressed:
             self.banned, self.format.decode(halfword)
         )
 
+    def is_hint(self, fields: Mapping[str, int]) -> bool:
+        """Say whether the instruction changes nothing with these values of its fields."""
+        return _among(self.hints, fields)
+
     def encode(self, fields: Mapping[str, int]) -> int:
         """Return the 16 bits. Raises ValueError when a value does not fit its field."""
         if _among(self.banned, fields):
@@ -110,7 +114,7 @@ class Compressed:
     def compress(self, full: "Full", fields: Mapping[str, int]) -> int | None:
         """Return the 16 bits for the values of a replaced instruction's fields, if there are."""
         own = full.fields_of_short(fields)
-        if own is None or _among(self.hints, own):
+        if own is None or self.is_hint(own):
             return None
         try:
             return self.encode(own)

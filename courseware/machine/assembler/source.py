@@ -1,0 +1,189 @@
+"""From source text to lines of one statement each: without comments, in half-width characters.
+
+Full-width characters are reported where they are, and then read as their half-width ones, so that
+the rest of the text is checked in the same pass. In comments and strings they are plain text.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from courseware.machine.assembler.problems import AssemblyLimits, Call, Place, Problems, clip
+
+# What a Japanese input method or a word processor makes of the ASCII characters.
+_HALF_WIDTH: dict[int, str | int | None] = {
+    **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    **str.maketrans("\u3000\u00a0、。−“”‘’×÷", "  ,.-\"\"''*/"),
+}
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_PLAIN = re.compile(r"[^\"'#/;]+")
+_CHARACTER = re.compile(r"'(?:\\(?:x[0-9A-Fa-f]+|[0-7]{1,3}|.)|[^\\])('?)", re.DOTALL)
+_WORD = re.compile(r"\w")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """From ``start`` on, a line's text stands in the source at ``column`` and further right.
+
+    What was put in for a macro's parameter stands where the parameter is (``moves`` is false).
+    """
+
+    start: int
+    column: int
+    moves: bool = True
+
+
+@dataclass(frozen=True)
+class Line:
+    """One statement, and where it stands in the source."""
+
+    text: str
+    number: int
+    pieces: tuple[Piece, ...] = (Piece(0, 1),)
+    call: Call | None = None
+
+    def place(self, index: int) -> Place:
+        """Return where the character at an index stands."""
+        at = bisect_right(self.pieces, index, key=lambda piece: piece.start) - 1
+        piece = self.pieces[max(at, 0)]
+        column = piece.column + (index - piece.start if piece.moves else 0)
+        return Place(self.number, column, self.call)
+
+
+def split(source: str, limits: AssemblyLimits, problems: Problems) -> list[Line]:
+    """Return the statements of a source text. One that is too long is not read at all."""
+    if len(source) > limits.max_characters:
+        problems.add(
+            _place_of(source, limits.max_characters),
+            f"プログラムの長さが上限の {limits.max_characters:,} 文字を超えています。"
+            "使っていない部分を消してください。",
+        )
+        return []
+    lines = _LINE_END.split(source)
+    if len(lines) > limits.max_lines:
+        problems.add(
+            Place(limits.max_lines + 1, 1),
+            f"プログラムの行数が上限の {limits.max_lines:,} 行を超えています。"
+            "空の行や使っていない部分を消してください。",
+        )
+        return []
+    return _Splitter(problems).split(lines)
+
+
+def _place_of(source: str, index: int) -> Place:
+    before = _LINE_END.split(source[:index])
+    return Place(len(before), len(before[-1]) + 1)
+
+
+class _Splitter:
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+        self._statements: list[Line] = []
+        self._block: Place | None = None  # where the open /* stands
+
+    def split(self, lines: list[str]) -> list[Line]:
+        for number, line in enumerate(lines, start=1):
+            narrow = line if line.isascii() else line.translate(_HALF_WIDTH)
+            wide: list[int] = []
+            for start, text in self._parts(number, line, narrow, wide):
+                if text.strip():
+                    self._statements.append(Line(text, number, (Piece(0, start + 1),)))
+            self._report_wide(number, line, narrow, wide)
+        if self._block is not None:
+            self._problems.add(
+                self._block,
+                "コメントの始まり「/*」に対する「*/」がありません。「*/」で閉じてください。",
+            )
+        return self._statements
+
+    def _parts(
+        self, number: int, line: str, narrow: str, wide: list[int]
+    ) -> Iterator[tuple[int, str]]:
+        """Yield a line's statements and their beginnings; note the full-width characters."""
+        start = position = 0
+        parts: list[str] = []
+        while position < len(line):
+            character = narrow[position]
+            begin, code_end = position, position + 1
+            if self._block is not None:
+                position = code_end = self._skip_block(narrow, position)
+                parts.append(" " * (position - begin))
+                continue
+            if match := _PLAIN.match(narrow, position):
+                position = code_end = match.end()
+                parts.append(match[0])
+            elif character == "#" or narrow.startswith("//", position):
+                position = len(line)
+            elif narrow.startswith("/*", position):
+                self._block = Place(number, position + 1)
+                position = code_end = position + 2
+                parts.append("  ")
+            elif character in "\"'":
+                position = quoted_end(line, narrow, position)
+                parts.append(_quoted(line[begin:position], narrow[begin:position]))
+            else:
+                position += 1
+                parts.append(character)
+            if line is not narrow:
+                wide += (i for i in range(begin, code_end) if line[i] != narrow[i])
+            if character == ";":
+                yield start, "".join(parts[:-1])
+                start, parts = position, []
+        yield start, "".join(parts)
+
+    def _skip_block(self, narrow: str, position: int) -> int:
+        end = narrow.find("*/", position)
+        if end < 0:
+            return len(narrow)
+        self._block = None
+        return end + 2
+
+    def _report_wide(self, number: int, line: str, narrow: str, wide: list[int]) -> None:
+        """Name each run of full-width characters and what to write instead."""
+        for start, end in runs(wide, lambda i: narrow[i] == " "):
+            place = Place(number, start + 1)
+            if narrow[start] == " ":
+                code = f"U+{ord(line[start]):04X}"
+                self._problems.add(
+                    place, f"全角の空白 ({code}) があります。半角の空白に直してください。"
+                )
+            else:
+                self._problems.add(
+                    place,
+                    f"全角の「{clip(line[start:end])}」があります。"
+                    f"半角の「{clip(narrow[start:end])}」に直してください。",
+                )
+
+
+def quoted_end(line: str, narrow: str, start: int) -> int:
+    """Return where the text goes on behind the string or character that begins at ``start``.
+
+    A full-width opening quote may be closed by either kind, a half-width one by its own alone.
+    A character needs no closing quote.
+    """
+    quote = narrow[start]
+    if quote == "'" and (match := _CHARACTER.match(narrow, start)):
+        is_followed = _WORD.match(narrow, match.end()) is not None
+        if match[1] or not is_followed or "'" not in narrow[match.end() :]:
+            return match.end()
+    text = line if line[start] == quote else narrow
+    end = start + 1
+    while end < len(text) and text[end] != quote:
+        end += 2 if text[end] == "\\" else 1
+    return min(end + 1, len(text))
+
+
+def _quoted(text: str, narrow: str) -> str:
+    """Return the text of a string with half-width quotes around it."""
+    closing = narrow[-1] if len(text) > 1 and narrow[-1] == narrow[0] else text[-1]
+    return narrow[0] + text[1:-1] + closing if len(text) > 1 else narrow
+
+
+def runs(positions: list[int], key: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of neighbouring positions for which ``key`` is the same."""
+    numbered = enumerate(positions)
+    for _, group in groupby(numbered, lambda pair: (pair[1] - pair[0], key(pair[1]))):
+        run = [position for _, position in group]
+        yield run[0], run[-1] + 1

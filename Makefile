@@ -43,9 +43,11 @@ format: $(VENV)/.installed-dev
 isa-tests: $(VENV)/.installed
 	@$(BIN)/python -m tests.isa_suites "$(DIR)"
 
-# Speeds as ratios to named peers.
+# Speeds: the machine's beside other emulators', the rest as ratios to named peers.
+# make bench PART=machine (or PART=web) measures one of them only.
 bench: $(VENV)/.installed-dev
-	LOCAL=1 DJANGO_SETTINGS_MODULE=courseware.config.settings $(BIN)/python -m tests.bench
+	@LOCAL=1 DJANGO_SETTINGS_MODULE=courseware.config.settings \
+		$(BIN)/python -m tests.bench $(PART)
 
 # The pictures in the README.
 screenshots: $(VENV)/.installed-dev system-packages

@@ -1,146 +1,25 @@
-"""Speeds as ratios to a named peer in the same run (``make bench``).
+"""Speeds (``make bench``): ``machine`` for the machine, ``web`` for the rest, or both."""
 
-Seconds mean little on a shared computer; a ratio of two things that were timed in turn
-means more. Each figure is the median of the rounds' ratios, with the lowest and the highest.
-"""
-
-import statistics
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-
-import django
-
-django.setup()
-
-from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.test import Client, override_settings  # noqa: E402
-from django.test.utils import setup_databases, setup_test_environment, teardown_databases  # noqa: E402
-
-from courseware.cpuinfo import parse, report, samples  # noqa: E402
-from courseware.labs import services  # noqa: E402
-from courseware.labs.runner.jobs import drive  # noqa: E402
-from courseware.machine import Machine, assemble  # noqa: E402
-
-ROUNDS = 7
-LOOP = 200_000  # iterations of the loop of three instructions
-CPUS = 1024
-REQUESTS = 60
+import argparse
+import sys
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """Something, the peer that it is measured against, and what would be too much."""
+def main() -> int:
+    """Run the comparisons asked for; return 1 when an engine computed something wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("part", nargs="?", choices=("machine", "web"), help="one of the two only")
+    part = parser.parse_args().part
+    is_right = True
+    if part != "web":
+        from tests.bench import machine
 
-    name: str
-    peer: str
-    run: Callable[[], object]
-    run_peer: Callable[[], object]
-    most: float | None = None
+        is_right = machine.main()
+    if part != "machine":
+        from tests.bench import web
 
-    def ratios(self) -> list[float]:
-        """Return the ratio of each round: time of the thing by time of the peer."""
-        return [_seconds(self.run) / _seconds(self.run_peer) for _ in range(ROUNDS)]
-
-
-def _seconds(step: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    step()
-    return time.perf_counter() - started
-
-
-def _machine() -> Comparison:
-    program = assemble(
-        f"li a0, {LOOP}\nli a1, 0\n1: add a1, a1, a0\naddi a0, a0, -1\nbnez a0, 1b\nebreak\n"
-    )
-
-    def in_python() -> int:
-        a0, a1 = LOOP, 0
-        while a0 != 0:
-            a1 = a1 + a0 & 0xFFFF_FFFF
-            a0 = a0 - 1 & 0xFFFF_FFFF
-        return a1
-
-    return Comparison(
-        "a loop on the machine (3 instructions)",
-        "the same loop in Python",
-        lambda: Machine(program).run(4 * LOOP),
-        in_python,
-    )
-
-
-def _cpuinfo() -> Comparison:
-    block = samples()[0].text.split("\n\n")[0]
-    text = "".join(
-        block.replace("processor\t: 0", f"processor\t: {n}") + "\n\n" for n in range(CPUS)
-    )
-
-    def split() -> list[list[str]]:
-        return [
-            [part.strip() for part in line.partition(":")[::2]] for line in text.split("\n") if line
-        ]
-
-    return Comparison(
-        f"/proc/cpuinfo of {CPUS} CPUs read and reported",
-        "the same text split into keys and values",
-        lambda: report(parse(text)),
-        split,
-        most=5,
-    )
-
-
-def _page(url: str) -> Comparison:
-    client = Client()
-
-    def get(address: str) -> None:
-        for _ in range(REQUESTS):
-            client.get(address)
-
-    def empty() -> None:
-        with override_settings(ROOT_URLCONF="tests.bench.empty"):
-            get("/")
-
-    return Comparison(f"the page {url}", "an empty view", lambda: get(url), empty)
-
-
-def _runner() -> Comparison:
-    request = {
-        "source": "1: addi a0, a0, 1\nj 1b\n",
-        "state": None,
-        "action": "step",
-        "look": "",
-        "limits": settings.LAB_LIMITS,
-    }
-    services.runner().call("drive", request)  # starts the process
-    return Comparison(
-        "one step in the runner's process",
-        "the same step in this process",
-        lambda: [services.runner().call("drive", request) for _ in range(REQUESTS)],
-        lambda: [drive(request) for _ in range(REQUESTS)],
-    )
-
-
-def main() -> None:
-    """Print a line for each comparison."""
-    setup_test_environment()
-    databases = setup_databases(verbosity=0, interactive=False)
-    try:
-        call_command("import_content", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        comparisons = [_machine(), _cpuinfo(), _runner()]
-        comparisons += [_page(url) for url in ("/", "/lessons/hvm/", "/labs/toy-machine/")]
-        for comparison in comparisons:
-            ratios = comparison.ratios()
-            most = f", at most {comparison.most:g} wanted" if comparison.most else ""
-            print(
-                f"{comparison.name}: {statistics.median(ratios):.1f} x {comparison.peer} "
-                f"({min(ratios):.1f} to {max(ratios):.1f}{most})"
-            )
-    finally:
-        teardown_databases(databases, verbosity=0)
-        services.runner().close()
+        web.main()
+    return 0 if is_right else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

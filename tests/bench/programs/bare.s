@@ -1,0 +1,6 @@
+# Runs a kernel in M mode, without translation.
+start:
+        li      sp, STACK
+        jal     kernel
+finish: ebreak
+

@@ -1,0 +1,120 @@
+"""Speeds of pages, the runner and /proc/cpuinfo, as ratios to a named peer in the same run.
+
+Seconds mean little on a shared computer; a ratio of two things that were timed in turn
+means more. Each figure is the median of the rounds' ratios, with the lowest and the highest.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.test import Client, override_settings  # noqa: E402
+from django.test.utils import setup_databases, setup_test_environment, teardown_databases  # noqa: E402
+
+from courseware.cpuinfo import parse, report, samples  # noqa: E402
+from courseware.labs import services  # noqa: E402
+from courseware.labs.runner.jobs import drive  # noqa: E402
+
+ROUNDS = 7
+CPUS = 1024
+REQUESTS = 60
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Something, the peer that it is measured against, and what would be too much."""
+
+    name: str
+    peer: str
+    run: Callable[[], object]
+    run_peer: Callable[[], object]
+    most: float | None = None
+
+    def ratios(self) -> list[float]:
+        """Return the ratio of each round: time of the thing by time of the peer."""
+        return [_seconds(self.run) / _seconds(self.run_peer) for _ in range(ROUNDS)]
+
+
+def _seconds(step: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    step()
+    return time.perf_counter() - started
+
+
+def _cpuinfo() -> Comparison:
+    block = samples()[0].text.split("\n\n")[0]
+    text = "".join(
+        block.replace("processor\t: 0", f"processor\t: {n}") + "\n\n" for n in range(CPUS)
+    )
+
+    def split() -> list[list[str]]:
+        return [
+            [part.strip() for part in line.partition(":")[::2]] for line in text.split("\n") if line
+        ]
+
+    return Comparison(
+        f"/proc/cpuinfo of {CPUS} CPUs read and reported",
+        "the same text split into keys and values",
+        lambda: report(parse(text)),
+        split,
+        most=5,
+    )
+
+
+def _page(url: str) -> Comparison:
+    client = Client()
+
+    def get(address: str) -> None:
+        for _ in range(REQUESTS):
+            client.get(address)
+
+    def empty() -> None:
+        with override_settings(ROOT_URLCONF="tests.bench.empty"):
+            get("/")
+
+    return Comparison(f"the page {url}", "an empty view", lambda: get(url), empty)
+
+
+def _runner() -> Comparison:
+    request = {
+        "source": "1: addi a0, a0, 1\nj 1b\n",
+        "state": None,
+        "action": "step",
+        "look": "",
+        "limits": settings.LAB_LIMITS,
+    }
+    services.runner().call("drive", request)  # starts the process
+    return Comparison(
+        "one step in the runner's process",
+        "the same step in this process",
+        lambda: [services.runner().call("drive", request) for _ in range(REQUESTS)],
+        lambda: [drive(request) for _ in range(REQUESTS)],
+    )
+
+
+def main() -> None:
+    """Print a line for each comparison."""
+    setup_test_environment()
+    databases = setup_databases(verbosity=0, interactive=False)
+    try:
+        call_command("import_content", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        comparisons = [_cpuinfo(), _runner()]
+        comparisons += [_page(url) for url in ("/", "/lessons/hvm/", "/labs/toy-machine/")]
+        for comparison in comparisons:
+            ratios = comparison.ratios()
+            most = f", at most {comparison.most:g} wanted" if comparison.most else ""
+            print(
+                f"{comparison.name}: {statistics.median(ratios):.1f} x {comparison.peer} "
+                f"({min(ratios):.1f} to {max(ratios):.1f}{most})"
+            )
+    finally:
+        teardown_databases(databases, verbosity=0)
+        services.runner().close()

@@ -203,7 +203,7 @@ class Mmu:
         found = self._bus.ram_offset(physical, 2)
         if found is None:
             raise self._fault(address, Access.FETCH, view)
-        self._remember(address, found, Access.FETCH, view)
+        self.remember(address, found, Access.FETCH, view)
         return self._ram.halves[found >> 1]
 
     # --- looking without a trace ---
@@ -242,7 +242,7 @@ class Mmu:
         physical = self._physical(address, size, Access.LOAD, view)
         offset = self._bus.ram_offset(physical, size)
         if offset is not None:
-            self._remember(address, offset, Access.LOAD, view)
+            self.remember(address, offset, Access.LOAD, view)
             return int.from_bytes(self._ram.bytes[offset : offset + size], "little")
         self.on_device_access()
         try:
@@ -258,7 +258,7 @@ class Mmu:
         physical = self._physical(address, size, Access.STORE, view)
         offset = self._bus.ram_offset(physical, size)
         if offset is not None:
-            self._remember(address, offset, Access.STORE, view)
+            self.remember(address, offset, Access.STORE, view)
             self._ram.write(offset, value.to_bytes(size, "little"))
             return
         self.on_device_access()
@@ -296,7 +296,7 @@ class Mmu:
                 self.forget_maps()
         return entry.page << PAGE_SHIFT | address & _IN_PAGE
 
-    def _remember(self, address: int, offset: int, access: Access, view: View) -> None:
+    def remember(self, address: int, offset: int, access: Access, view: View) -> None:
         """Fill the page map, where every access to the page will be allowed."""
         start = offset & ~_IN_PAGE
         if not view.executable and self._pmp.allows(

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from courseware.machine.hart.access import MACHINE, Access
+from courseware.machine.ram import PAGE_BYTES, PAGE_SHIFT
 
 ENTRIES = 16
+_MAX_OPEN_PAGES = 65_536
 
 _R, _W, _X = 1, 2, 4
 _A_SHIFT, _L = 3, 1 << 7
@@ -27,6 +29,7 @@ class Pmp:
         self.config = [0] * ENTRIES
         self.address = [0] * ENTRIES
         self._active: tuple[_Entry, ...] = ()
+        self._open_pages: set[tuple[int, Access, int]] = set()  # all of whose bytes are allowed
 
     def load(self, config: list[int], address: list[int]) -> None:
         """Take over the registers of a stored machine."""
@@ -63,6 +66,7 @@ class Pmp:
     def _update(self) -> None:
         entries = (self._entry(index) for index in range(ENTRIES))
         self._active = tuple(entry for entry in entries if entry is not None)
+        self._open_pages.clear()
 
     def _entry(self, index: int) -> _Entry | None:
         config, address = self.config[index], self.address[index]
@@ -82,7 +86,19 @@ class Pmp:
     # --- checks ---
 
     def allows(self, address: int, size: int, access: Access, mode: int) -> bool:
-        """Say whether all of an access is allowed. The lowest entry that it touches decides."""
+        """Say whether all of an access, which stays in a page, is allowed."""
+        page = address >> PAGE_SHIFT, access, mode
+        if page in self._open_pages:
+            return True
+        if self._decide(address & -PAGE_BYTES, PAGE_BYTES, access, mode):
+            if len(self._open_pages) >= _MAX_OPEN_PAGES:
+                self._open_pages.clear()
+            self._open_pages.add(page)
+            return True
+        return self._decide(address, size, access, mode)
+
+    def _decide(self, address: int, size: int, access: Access, mode: int) -> bool:
+        """Return what the lowest entry that an access touches says of it."""
         for entry in self._active:
             if address < entry.high and entry.low < address + size:
                 is_whole = entry.low <= address and address + size <= entry.high

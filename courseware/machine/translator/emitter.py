@@ -48,7 +48,7 @@ from courseware.machine.isa.semantics import (
     Store,
 )
 from courseware.machine.memory_map import RAM_BASE
-from courseware.machine.ram import LINE_SHIFT, PAGE_SHIFT
+from courseware.machine.ram import LINE_SHIFT, PAGE_BYTES, PAGE_SHIFT
 from courseware.machine.translator.regions import Block, Operation, Region
 
 MAX_EMITTED = 640  # instructions, those written more than once counted each time
@@ -57,9 +57,20 @@ MAX_COPIES = 6  # of a block
 MAX_LOOPS = 12  # inside one another; Python allows 20
 MAX_DEPTH = 40  # of ifs, elses and loops inside one another
 
+# What a function gets of its hart: registers, RAM in three views, its guards, the page maps of
+# loads and stores, the slow ways, and the memory management unit.
+PARAMETERS = (
+    "x data halves words guard loads stores load8 load16 load32 store8 store16 store32 retreat mmu"
+).split()
+
 _VIEWS = {8: "data", 16: "halves", 32: "words"}
 _SHIFTS = {8: "", 16: " >> 1", 32: " >> 2"}
+_MAX_SPAN = 1_024  # bytes between two words of one base
 _NEED = "NEED"  # stands for the number that is known only at the end
+
+
+# What an address was proved for: under page maps loads and stores need a proof of their own.
+_USES = ("any", "loads", "stores")
 
 
 @dataclass(frozen=True)
@@ -97,11 +108,14 @@ class Line:
 class _Base:
     """An address that is known to lie in RAM, aligned for words.
 
-    The register plus ``offset`` is the word ``name``; higher ones need only be below the end.
+    The register plus ``offset`` is the word ``name``, and what lies higher, up to ``highest``, is
+    known too; so is, where addresses are physical, all up to the end of RAM, where Python checks
+    it.
     """
 
     name: str
     offset: int
+    highest: int
 
 
 @dataclass
@@ -109,12 +123,12 @@ class _Path:
     """What is known where the source is being written.
 
     ``done`` and ``accesses`` are those not yet in ``n`` and ``m``; ``dirty`` the registers that
-    are newer than in ``x``.
+    are newer than in ``x``. ``bases`` go by register and by what they may be used for.
     """
 
     constants: dict[int, int] = field(default_factory=dict)
     ranges: dict[str, Range] = field(default_factory=dict)
-    bases: dict[int, _Base] = field(default_factory=dict)
+    bases: dict[tuple[int, str], _Base] = field(default_factory=dict)
     dirty: frozenset[int] = frozenset()
     done: int = 0
     accesses: int = 0
@@ -131,7 +145,8 @@ class _Path:
         for register in registers:
             self.constants.pop(register, None)
             self.ranges.pop(f"r{register}", None)
-            self.bases.pop(register, None)
+            for use in _USES:
+                self.bases.pop((register, use), None)
 
     def meet(self, other: "_Path") -> None:
         """Keep what holds on both paths."""
@@ -195,8 +210,7 @@ class _Emitter:
             *lines,
         ]
         need = str(self._emitted)
-        source = ["def unit(n, x, data, halves, words, guard, loads, stores, slow, mmu):"]
-        source.append("    load8, load16, load32, store8, store16, store32, retreat = slow")
+        source = [f"def unit(n, {', '.join(PARAMETERS)}):"]
         notes: dict[int, Note] = {}
         for line in lines:
             source.append("    " * (line.depth + 1) + line.text.replace(_NEED, need))
@@ -332,7 +346,8 @@ class _Emitter:
             self._emitted += 1
             jump = current.jump
             if jump is not None and block.leaves:
-                return lines + self._indirect(current, jump, path), None
+                more, end = self._indirect(block, current, jump, path, place)
+                return lines + more, end
             lines += self._operation(current, block.operations[index:], path)
             path.done += 1
             if jump is not None and jump.condition is not None:
@@ -344,14 +359,30 @@ class _Emitter:
         more, end = self._go(target, path, place)
         return lines + more, end
 
-    def _indirect(self, current: Operation, jump: SetPc, path: _Path) -> list[Line]:
-        target = word_text(self._known(jump.value, path), path.ranges)
-        if current.rd == 0:
+    def _indirect(
+        self, block: Block, current: Operation, jump: SetPc, path: _Path, place: _Place
+    ) -> _Written:
+        value = self._known(jump.value, path)
+        target = word_text(value, path.ranges)
+        if current.rd == 0 and isinstance(value, Number):
             path.done += 1
-            return self._return(target, path)
+            return self._go(int(target), path, place)
+        if current.rd == 0 and not block.returns:
+            path.done += 1
+            return self._return(target, path), None
         lines = [Line(f"t = {target}"), *self._operation(current, [current], path)]
         path.done += 1
-        return lines + self._return("t", path)
+        inner = replace(place, depth=place.depth + 1)
+        more, end = self._return_to(block.returns, path, inner)
+        return lines + more, end
+
+    def _return_to(self, addresses: list[int], path: _Path, place: _Place) -> _Written:
+        """Go to the address in t, which may be one of those given."""
+        if not addresses:
+            return self._return("t", path), None
+        yes = self._go(addresses[0], path.copy(), place)
+        no = self._return_to(addresses[1:], path.copy(), place)
+        return self._alternatives(f"t == {addresses[0]}", yes, no)
 
     def _branch(self, block: Block, condition: Expression, path: _Path, place: _Place) -> _Written:
         taken, following = block.taken, block.following
@@ -423,7 +454,7 @@ class _Emitter:
         return lines
 
     def _set(self, rd: int, value: Expression, path: _Path) -> list[Line]:
-        base = self._moved_base(value, path)
+        bases = self._moved_bases(value, path)
         known = range_of(value, path.ranges)
         value = _shortened(value)
         line = Line(f"r{rd} = {word_text(value, path.ranges)}")
@@ -434,15 +465,17 @@ class _Emitter:
             known = (value.value & WORD,) * 2
         if known[0] >= 0 and known[1] <= WORD:
             path.ranges[f"r{rd}"] = known
-        if base:
-            path.bases[rd] = base
+        path.bases.update(((rd, use), base) for use, base in bases.items())
         return [line]
 
-    def _moved_base(self, value: Expression, path: _Path) -> _Base | None:
-        """Return what is known of an address that another one was added to."""
-        register, offset = _address(value)
-        base = path.bases.get(register) if register is not None else None
-        return base and replace(base, offset=base.offset - offset)
+    def _moved_bases(self, value: Expression, path: _Path) -> dict[str, _Base]:
+        """Return what is known of an address plus a number."""
+        register, by = _address(value)
+        return {
+            use: replace(base, offset=base.offset - by, highest=base.highest - by)
+            for (number, use), base in path.bases.items()
+            if number == register
+        }
 
     def _load(
         self,
@@ -523,53 +556,84 @@ class _Emitter:
             if self._is_direct and not offset & mask:
                 return [], str(offset // (bits // 8)), None
         register, offset = _address(address)
+        if register is not None and bits == 32:
+            use = "any" if self._is_direct else "stores" if is_store else "loads"
+            lines, base = self._base(register, offset, use, ahead, path, note)
+            if base:
+                return lines, _sum(base.name, (offset - base.offset) // 4), None
         if not self._is_direct:
-            where = "stores" if is_store else "loads"
-            lines = [
-                Line(f"a = {_sum(text(_shortened(address), path.ranges), 0)}"),
-                Line(f"i = a + {where}[a >> {PAGE_SHIFT}]"),
-            ]
-            return lines, f"i{shift}", f"i & {mask}"
-        if register is None:
-            return (
-                [Line(f"i = ({word_text(address, path.ranges)}) - {RAM_BASE}")],
-                (f"i{shift}"),
-                f"i & {mask}",
-            )
-        if bits == 32:
-            base = path.bases.get(register)
-            if base and offset >= base.offset and (offset - base.offset) % 4 == 0:
-                return [], _sum(base.name, (offset - base.offset) // 4), None
-            lowest = _lowest_word(register, offset, ahead)
-            if lowest is not None:
-                self._bases += 1
-                base = path.bases[register] = _Base(f"q{self._bases}", lowest)
-                lines = [
-                    Line(f"i = {_sum(f'r{register}', lowest - RAM_BASE)}"),
-                    Line(f"if i & {mask}: retreat()", note=note),
-                    Line(f"{base.name} = i >> 2"),
-                ]
-                return lines, _sum(base.name, (offset - lowest) // 4), None
-        lines = [Line(f"i = {_sum(f'r{register}', offset - RAM_BASE)}")]
+            lines = self._mapped(address, "stores" if is_store else "loads", path)
+        elif register is None:
+            lines = [Line(f"i = ({word_text(address, path.ranges)}) - {RAM_BASE}")]
+        else:
+            lines = [Line(f"i = {_sum(f'r{register}', offset - RAM_BASE)}")]
         return lines, f"i{shift}", f"i & {mask}"
 
+    def _mapped(self, address: Expression, where: str, path: _Path) -> list[Line]:
+        """Write i, the offset in RAM by a page map; it is far out where the map has nothing."""
+        if isinstance(address, Name):
+            return [Line(f"i = {address.name} + {where}[{address.name} >> {PAGE_SHIFT}]")]
+        return [
+            Line(f"a = {text(_shortened(address), path.ranges)}"),
+            Line(f"i = a + {where}[a >> {PAGE_SHIFT}]"),
+        ]
 
-def _lowest_word(register: int, offset: int, ahead: list[Operation]) -> int | None:
-    """Return the lowest offset among the word accesses to come by the same register.
+    def _base(
+        self,
+        register: int,
+        offset: int,
+        use: str,
+        ahead: list[Operation],
+        path: _Path,
+        note: Note,
+    ) -> tuple[list[Line], _Base | None]:
+        """Return a base for a word, if it is known or if more words by it are to come."""
+        base = path.bases.get((register, use))
+        if base and offset >= base.offset and (offset - base.offset) % 4 == 0:
+            if self._is_direct or offset <= base.highest:
+                return [], base
+        offsets = _word_offsets(register, offset, ahead, None if use == "any" else use)
+        if len(offsets) == 1:
+            return [], None
+        lowest, highest = min(offsets), max(offsets)
+        self._bases += 1
+        base = path.bases[register, use] = _Base(f"q{self._bases}", lowest, highest)
+        mask = ~(self._size - 1) | 3
+        if self._is_direct:
+            lines = [Line(f"i = {_sum(f'r{register}', lowest - RAM_BASE)}")]
+            wrong = f"i & {mask}"
+        else:
+            lines = [
+                Line(f"a = {_sum(f'r{register}', lowest)}"),
+                Line(f"i = a + {use}[a >> {PAGE_SHIFT}]"),
+            ]
+            last = PAGE_BYTES - 4 - (highest - lowest)
+            wrong = f"i & {mask} or i & {PAGE_BYTES - 1} > {last}"
+        lines += [Line(f"if {wrong}: retreat()", note=note), Line(f"{base.name} = i >> 2")]
+        return lines, base
 
-    None when this is the only one, or others are not aligned with it.
+
+def _word_offsets(register: int, offset: int, ahead: list[Operation], use: str | None) -> set[int]:
+    """Return the offsets of the word accesses to come by a register, aligned with the first.
+
+    ``use`` asks for loads or for stores alone.
     """
-    offsets = [offset]
+    offsets = {offset}
     for current in ahead[1:] if ahead[0].rd != register else ():
         for statement in current.statements:
             match statement:
-                case SetRd(Memory(32, address)) | Store(Memory(32, address), _):
-                    other, distance = _address(address)
-                    if other == register and (distance - offset) % 4 == 0:
-                        offsets.append(distance)
+                case SetRd(Memory(32, address)) if use != "stores":
+                    pass
+                case Store(Memory(32, address), _) if use != "loads":
+                    pass
+                case _:
+                    continue
+            other, distance = _address(address)
+            if other == register and (distance - offset) % 4 == 0:
+                offsets.add(distance)
         if current.rd == register:
             break
-    return min(offsets) if len(offsets) > 1 else None
+    return {o for o in offsets if abs(o - offset) <= _MAX_SPAN}
 
 
 def _address(expression: Expression) -> tuple[int | None, int]:

@@ -26,7 +26,9 @@ from courseware.machine.isa.semantics import (
 
 MAX_INSTRUCTIONS = 256
 MAX_BLOCKS = 48
+MAX_RETURNS = 4  # addresses that a return is compared with
 
+_LINKS = frozenset({1, 5})  # ra and t0: unprivileged specification, "JALR", return-address hints
 _SIMPLE = frozenset({"rs1", "rs2", "imm", "pc", "next", "mem"})
 
 
@@ -42,6 +44,22 @@ class Operation:
     rd: int
     statements: tuple[Statement, ...]
     reads: frozenset[int]
+
+    @property
+    def is_call(self) -> bool:
+        """Say whether it is a direct call: a jump that links to ra or t0."""
+        jump = self.jump
+        return self.rd in _LINKS and jump is not None and isinstance(jump.value, Number)
+
+    @property
+    def is_return(self) -> bool:
+        """Say whether it is a return: an indirect jump to the address that a call left."""
+        return (
+            self.rd == 0
+            and self.jump is not None
+            and len(self.statements) > 0
+            and (not isinstance(self.jump.value, Number) and self.reads <= _LINKS)
+        )
 
     @property
     def jump(self) -> SetPc | None:
@@ -109,7 +127,8 @@ class Block:
 
     ``taken`` is where its last instruction jumps and ``following`` the address behind; None
     where there is no such way. Either may lie outside of the region. ``leaves`` marks a block
-    whose last instruction is an indirect jump.
+    whose last instruction is an indirect jump; ``returns`` are where a return may lead, behind
+    the calls that are known to come here.
     """
 
     start: int
@@ -117,11 +136,12 @@ class Block:
     taken: int | None = None
     following: int | None = None
     leaves: bool = False
+    returns: list[int] = field(default_factory=list)
 
     @property
     def targets(self) -> list[int]:
-        """Return where control may go from here."""
-        return [target for target in (self.taken, self.following) if target is not None]
+        """Return where control may go from here, as far as that is known."""
+        return [t for t in (self.taken, self.following, *self.returns) if t is not None]
 
     @property
     def writes(self) -> frozenset[int]:
@@ -148,17 +168,26 @@ def find_region(entry: int, read: Callable[[int], Operation | None]) -> Region |
 
     ``read`` returns the instruction at an address, or None where the region has to end.
     """
-    operations = _collect(entry, read)
-    if entry not in operations:
+    found: dict[int, Operation] = {}
+    starts = {entry}
+    _collect(entry, read, found, starts)
+    if entry not in found:
         return None
-    blocks = _blocks(entry, operations)
+    blocks = _blocks(starts, found)
+    while _add_returns(blocks, found, starts, read):
+        blocks = _blocks(starts, found)
+    _link_returns(blocks)
     return Region(entry, blocks, _loops(entry, blocks))
 
 
-def _collect(entry: int, read: Callable[[int], Operation | None]) -> dict[int, Operation]:
-    """Return the instructions that can be reached, nearest first, by address."""
-    found: dict[int, Operation] = {}
-    starts, waiting = {entry}, [entry]
+def _collect(
+    entry: int,
+    read: Callable[[int], Operation | None],
+    found: dict[int, Operation],
+    starts: set[int],
+) -> None:
+    """Find the instructions that can be reached from an address, nearest first."""
+    waiting = [entry]
     while waiting and len(found) < MAX_INSTRUCTIONS:
         pc: int | None = waiting.pop(0)
         while pc is not None and pc not in found and len(found) < MAX_INSTRUCTIONS:
@@ -171,7 +200,6 @@ def _collect(entry: int, read: Callable[[int], Operation | None]) -> dict[int, O
                 starts.add(taken)
                 waiting.append(taken)
             pc = following
-    return found
 
 
 def _ways(current: Operation) -> tuple[int | None, int | None]:
@@ -183,8 +211,58 @@ def _ways(current: Operation) -> tuple[int | None, int | None]:
     return (None if jump.condition is None else current.next_pc), taken
 
 
-def _blocks(entry: int, operations: dict[int, Operation]) -> dict[int, Block]:
-    leaders = {entry}
+def _add_returns(
+    blocks: dict[int, Block],
+    found: dict[int, Operation],
+    starts: set[int],
+    read: Callable[[int], Operation | None],
+) -> bool:
+    """Find the code behind calls whose callee returns inside the region; say if there was some."""
+    behind = {
+        address
+        for address, callee in _calls(blocks)
+        if address not in starts and _returning(callee, blocks)
+    }
+    for address in sorted(behind)[: MAX_BLOCKS - len(starts)]:
+        starts.add(address)
+        _collect(address, read, found, starts)
+    return any(address in found for address in behind & starts)
+
+
+def _calls(blocks: dict[int, Block]) -> list[tuple[int, int]]:
+    """Return (address behind the call, address of the callee) of every call."""
+    lasts = ((block, block.operations[-1]) for block in blocks.values())
+    return [(o.next_pc, b.taken) for b, o in lasts if o.is_call and b.taken is not None]
+
+
+def _returning(callee: int, blocks: dict[int, Block]) -> list[Block]:
+    """Return the blocks by which a procedure returns, calls inside it stepped over."""
+    found: set[int] = set()
+    waiting = [callee]
+    while waiting:
+        start = waiting.pop()
+        block = blocks.get(start)
+        if block is None or start in found:
+            continue
+        found.add(start)
+        last = block.operations[-1]
+        waiting += [last.next_pc] if last.is_call else block.targets
+    return [blocks[start] for start in sorted(found) if blocks[start].operations[-1].is_return]
+
+
+def _link_returns(blocks: dict[int, Block]) -> None:
+    """Let returns lead to the code behind the calls that they may answer."""
+    links: dict[int, list[int]] = {}
+    for address, callee in _calls(blocks):
+        if address in blocks:
+            for block in _returning(callee, blocks):
+                links.setdefault(block.start, []).append(address)
+    for start, addresses in links.items():
+        blocks[start].returns = sorted(set(addresses))[:MAX_RETURNS]
+
+
+def _blocks(starts: set[int], operations: dict[int, Operation]) -> dict[int, Block]:
+    leaders = set(starts)
     for current in operations.values():
         if current.jump is not None:
             leaders.update(target for target in _ways(current) if target is not None)

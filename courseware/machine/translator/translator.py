@@ -30,12 +30,20 @@ HOT = 24  # jumps to an address before it is translated
 MAX_CODES = 4_096  # compiled functions that all machines share
 # After so many stores into its code an address is left to the interpreter.
 MAX_REWRITES = 4
-# After so many retreats an instruction is left to the interpreter.
-MAX_RETREATS = 4
+# An instruction that retreats so often in so many cycles is left to the interpreter.
+MAX_RETREATS = 16
+RETREAT_CYCLES = 16_384
 _NEVER = -(1 << 60)  # the heat of an address that is not worth a function
 
 # Cycles left -> (next pc, cycles left).
 Run = Callable[[int], tuple[int, int]]
+
+
+def _never(left: int) -> tuple[int, int]:
+    raise AssertionError("an address to stop at has no function")
+
+
+_STOP = (1 << 63, _never)  # so many cycles are never left
 
 
 class Retreat(Exception):
@@ -84,7 +92,7 @@ class Translator:
         self._units: dict[tuple[object, ...], _Unit] = {}
         self._keys_of_line: dict[int, set[tuple[object, ...]]] = {}
         self._rewrites: dict[int, int] = {}
-        self._retreats: dict[int, int] = {}
+        self._retreats: dict[int, tuple[int, int]] = {}  # how often, since which cycle
         self._notes: dict[CodeType, dict[int, Note]] = {}
         self._slow = self._slow_ways()
         hart.bus.ram.on_code_write = self._forget_code
@@ -115,14 +123,14 @@ class Translator:
             try:
                 while True:
                     run = runs.get(pc)
-                    if run is None or left < run[0] or pc in until:
+                    if run is None or left < run[0]:
                         break
                     pc, left = run[1](left)
             except (Retreat, IndexError) as retreat:
                 pc, left = self._retreat(retreat.__traceback__)
                 run = None
             hart.pc, hart.cycle = pc, hart.horizon - left
-            if run is not None:  # too near to the horizon
+            if run is not None:  # too near to the horizon, or an address to stop at
                 interpret(hart, until)
             elif left < before:
                 self._interpret_one()
@@ -150,6 +158,7 @@ class Translator:
         table = self._tables.get(key)
         if table is None or table.fetch is not mmu.fetch_maps or table.data is not mmu.data_maps:
             table = self._tables[key] = _Table(mmu.fetch_maps, mmu.data_maps)
+            table.runs.update(dict.fromkeys(self._until, _STOP))
         return table
 
     def _retreat(self, traceback: TracebackType | None) -> tuple[int, int]:
@@ -171,8 +180,12 @@ class Translator:
 
     def _note_retreat(self, pc: int) -> None:
         """Leave an instruction to the interpreter for good that keeps on retreating."""
-        count = self._retreats[pc] = self._retreats.get(pc, 0) + 1
-        if count == MAX_RETREATS:
+        now = self._hart.cycle
+        count, since = self._retreats.get(pc, (0, now))
+        if count + 1 == MAX_RETREATS and now - since > RETREAT_CYCLES:
+            count, since = 0, now
+        self._retreats[pc] = count + 1, since
+        if count + 1 == MAX_RETREATS:
             for key in [k for k, unit in self._units.items() if _contains(unit, pc)]:
                 self._drop(key)
 
@@ -212,7 +225,7 @@ class Translator:
         Under translation a region stays in the page of its entry, so that every other page is
         fetched from, and counted, as the interpreter does it.
         """
-        if pc in self._until or self._retreats.get(pc, 0) >= MAX_RETREATS:
+        if pc in self._until or self._retreats.get(pc, (0, 0))[0] >= MAX_RETREATS:
             return None
         mmu = self._hart.mmu
         if pc >> PAGE_SHIFT != entry >> PAGE_SHIFT and mmu.fetch_view.is_translated:
@@ -246,9 +259,16 @@ class Translator:
         hart = self._hart
         ram, mmu = hart.bus.ram, hart.mmu
         defaults = (
-            hart.registers, ram.bytes, ram.halves, ram.words, ram.guard,
-            table.data.load, table.data.store, self._slow, mmu,
-        )  # fmt: skip
+            hart.registers,
+            ram.bytes,
+            ram.halves,
+            ram.words,
+            ram.guard,
+            table.data.load,
+            table.data.store,
+            *self._slow,
+            mmu,
+        )  # fmt: skip, in the order of emitter.PARAMETERS
         return FunctionType(code.code, _GLOBALS, "unit", defaults)
 
     # --- stores into code ---
@@ -295,6 +315,7 @@ class Translator:
         """
         hart = self._hart
         mmu, ram = hart.mmu, hart.bus.ram
+        walker = mmu.walker
 
         def retreat() -> None:
             raise Retreat
@@ -302,21 +323,27 @@ class Translator:
         def check(address: int, size: int, access: Access) -> int:
             if (address & PAGE_BYTES - 1) + size > PAGE_BYTES or mmu.tlb.is_nearly_full:
                 raise Retreat
-            try:
-                physical = mmu.probe(address, access, mmu.data_view)
-            except Trap:
-                raise Retreat from None
+            view = mmu.data_view
+            physical = address
+            if view.is_translated:
+                counts = mmu.tlb_misses, walker.loads, walker.guest_loads
+                try:
+                    physical = mmu.translate(address, access, view)
+                except Trap:  # the interpreter will walk, and count, once more
+                    mmu.tlb_misses, walker.loads, walker.guest_loads = counts
+                    raise Retreat from None
             offset = physical - RAM_BASE
             if not 0 <= offset <= ram.size - size:
                 raise Retreat
-            if not hart.pmp.allows(physical, size, access, mmu.data_view.mode):
+            if not hart.pmp.allows(physical, size, access, view.mode):
                 raise Retreat
+            mmu.remember(address, offset, access, view)
             return offset
 
         def loader(size: int) -> Callable[[int], int]:
             def load(address: int) -> int:
-                check(address, size, Access.LOAD)
-                return mmu.read(address, size, mmu.data_view)
+                offset = check(address, size, Access.LOAD)
+                return int.from_bytes(ram.bytes[offset : offset + size], "little")
 
             return load
 
@@ -326,7 +353,7 @@ class Translator:
                 flags = ram.flags(offset >> LINE_SHIFT, offset + size - 1 >> LINE_SHIFT)
                 if flags & ~(CODE | UNTOUCHED) or self._overlapping(offset, size):
                     raise Retreat
-                mmu.write(address, size, value, mmu.data_view)
+                ram.write(offset, value.to_bytes(size, "little"))
 
             return store
 

@@ -117,6 +117,11 @@ class _Base:
     offset: int
     highest: int
 
+    def proves(self, offset: int, to_the_end: bool) -> bool:
+        """Say whether the word at the register plus an offset is known to be in RAM."""
+        is_known = to_the_end or offset <= self.highest
+        return is_known and offset >= self.offset and (offset - self.offset) % 4 == 0
+
 
 @dataclass
 class _Path:
@@ -589,9 +594,8 @@ class _Emitter:
     ) -> tuple[list[Line], _Base | None]:
         """Return a base for a word, if it is known or if more words by it are to come."""
         base = path.bases.get((register, use))
-        if base and offset >= base.offset and (offset - base.offset) % 4 == 0:
-            if self._is_direct or offset <= base.highest:
-                return [], base
+        if base and base.proves(offset, to_the_end=self._is_direct):
+            return [], base
         offsets = _word_offsets(register, offset, ahead, None if use == "any" else use)
         if len(offsets) == 1:
             return [], None

@@ -105,8 +105,6 @@ def _constant(random: Random) -> str:
 
 def _compressed(random: Random) -> Iterator[str]:
     for short in COMPRESSED:
-        if short.mnemonic == "c.nop" and short.operands:
-            continue  # GNU as reads its operand in a way of its own
         words = short.operands
         for name in short.format.fields:
             value = _short_value(random, short, name)

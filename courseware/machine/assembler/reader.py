@@ -33,7 +33,7 @@ from courseware.machine.assembler.problems import (
     Problems,
     clip,
 )
-from courseware.machine.assembler.source import Line, quoted_end
+from courseware.machine.assembler.source import Line, quoted_end, separate
 
 _LABELS = re.compile(r"\s*(?:(?:[A-Za-z_.$][\w.$]*|[0-9]+)\s*:\s*)*", re.ASCII)
 _HEAD = re.compile(r"[A-Za-z_.$][\w.$]*", re.ASCII)
@@ -284,7 +284,9 @@ class Reader:
                 )
             self._number += 1
             self._characters += sum(len(line.text) for line in new)
-            lines += new
+            statements = [part for line in new for part in separate(line)]
+            self._charge(statement, len(statements) - len(new))
+            lines += statements
         self._inputs.append(_Input(lines, self._conditions.depth, macro))
 
     def _charge(self, statement: _Statement, lines: int) -> None:

@@ -5,7 +5,7 @@ the rest of the text is checked in the same pass. In comments and strings they a
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -155,6 +155,31 @@ class _Splitter:
                     f"全角の「{clip(line[start:end])}」があります。"
                     f"半角の「{clip(narrow[start:end])}」に直してください。",
                 )
+
+
+def separate(line: Line) -> Iterator[Line]:
+    """Yield the statements of a line into which an argument of a macro may have put ``;``."""
+    text = line.text
+    start = position = 0
+    while position < len(text):
+        if text[position] in "\"'":
+            position = quoted_end(text, text, position)
+            continue
+        if text[position] == ";":
+            yield _part(line, start, position)
+            start = position + 1
+        position += 1
+    yield _part(line, start, position) if start else line
+
+
+def _part(line: Line, start: int, end: int) -> Line:
+    first = bisect_right(line.pieces, start, key=lambda piece: piece.start) - 1
+    behind = bisect_left(line.pieces, end, key=lambda piece: piece.start)
+    pieces = tuple(
+        Piece(max(piece.start - start, 0), line.place(max(piece.start, start)).column, piece.moves)
+        for piece in line.pieces[first : max(behind, first + 1)]
+    )
+    return Line(line.text[start:end], line.number, pieces, line.call)
 
 
 def quoted_end(line: str, narrow: str, start: int) -> int:

@@ -66,8 +66,9 @@ class Symbols:
 
     def define_local(self, token: Token, location: Location) -> None:
         """Give a place a numeric label."""
-        count = self._locals[token.text] = self._locals.get(token.text, 0) + 1
-        self._meanings[_local_name(token.text, count)] = location
+        number = _digits(token.text)
+        count = self._locals[number] = self._locals.get(number, 0) + 1
+        self._meanings[f"{number}{_VERSION}{count}"] = location
 
     def define_constant(
         self, token: Token, expression: Expression, location: Location, is_new: bool = False
@@ -109,9 +110,9 @@ class Symbols:
 
     def _settle(self, token: Token) -> Token:
         if token.kind == Kind.LOCAL:
-            number, direction = token.text[:-1], token.text[-1]
+            number, direction = _digits(token.text[:-1]), token.text[-1]
             count = self._locals.get(number, 0) + (direction == "f")
-            return Token(Kind.LOCAL, _local_name(number, count), token.place)
+            return Token(Kind.LOCAL, f"{number}{_VERSION}{count}", token.place)
         if token.kind == Kind.NAME and token.text in self._latest:
             return Token(Kind.NAME, self._latest[token.text], token.place)
         return token
@@ -201,5 +202,6 @@ class Symbols:
         )
 
 
-def _local_name(number: str, count: int) -> str:
-    return f"{number.lstrip('0')}{_VERSION}{count}"
+def _digits(number: str) -> str:
+    """Return a numeric label as it is compared: 01 is 1."""
+    return number.lstrip("0") or "0"

@@ -202,10 +202,15 @@ class Hart:
         self._fetch_mark, self._access_mark = self.cycle, mmu.accesses
 
     @property
-    def tlb_hits(self) -> int:
-        """Return how many translations the TLB knew."""
+    def translated(self) -> int:
+        """Return the number of fetches, loads and stores under translation."""
         self._count_translated()
-        return max(0, self.translated_fetches + self.translated_accesses - self.mmu.tlb_misses)
+        return self.translated_fetches + self.translated_accesses
+
+    @property
+    def tlb_hits(self) -> int:
+        """Return how many translations the TLB knew. An access across pages may miss twice."""
+        return max(0, self.translated - self.mmu.tlb_misses)
 
     def illegal(self) -> Trap:
         """Return the illegal-instruction exception for the instruction at pc."""
@@ -386,24 +391,26 @@ class Hart:
 
     def guest_load(self, bits: int, address: int) -> int:
         """Do HLV and return the value, unsigned."""
-        return self.mmu.load_as(address, bits // 8, self._guest_view())
+        return self.mmu.read(address, bits // 8, self._guest_view())
 
     def guest_load_executable(self, bits: int, address: int) -> int:
         """Do HLVX, which asks for execute permission, and return the value, unsigned."""
         view = self._guest_view()._replace(executable=True)
-        return self.mmu.load_as(address, bits // 8, view)
+        return self.mmu.read(address, bits // 8, view)
 
     def guest_store(self, bits: int, address: int, value: int) -> None:
         """Do HSV."""
         cut = value & (1 << bits) - 1
-        self.mmu.store_as(address, bits // 8, cut, self._guest_view())
+        self.mmu.write(address, bits // 8, cut, self._guest_view())
 
     def _guest_view(self) -> View:
         if self.virtual:
             raise self.virtual_instruction()
         if self.mode == USER and not self.csr.hstatus & HU:
             raise self.illegal()
-        return self.view(SUPERVISOR if self.csr.hstatus & SPVP else USER, True)
+        view = self.view(SUPERVISOR if self.csr.hstatus & SPVP else USER, True)
+        self.translated_accesses += view.is_translated
+        return view
 
 
 def _vmid(gatp: int) -> int:

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 WORD = 0xFFFF_FFFF
 _MAX_DECODED = 65_536  # different words kept
 
-# What executes a word: the function, rd, rs1, rs2, imm, the instruction's length in bytes, and
-# how far it is to the next one after an instruction that registers and memory are enough for.
-Operation = tuple[Execute, int, int, int, int, int, int]
+# What executes a word: the function, rd, rs1, rs2, imm, and the instruction's length in bytes.
+Operation = tuple[Execute, int, int, int, int, int]
 
 
 class Decoder(dict[int, Operation]):
@@ -30,9 +29,7 @@ class Decoder(dict[int, Operation]):
         if len(self) >= _MAX_DECODED:
             self.clear()
         rd, rs1, rs2, imm = arguments(decoded.fields)
-        instruction, length = decoded.instruction, decoded.length
-        plain = length if instruction.is_plain else 0
-        operation = (instruction.execute, rd, rs1, rs2, imm, length, plain)
+        operation = (decoded.instruction.execute, rd, rs1, rs2, imm, decoded.length)
         self[word] = operation
         return operation
 
@@ -67,9 +64,9 @@ def interpret(
 ) -> None:
     """Execute instructions until the hart's horizon.
 
-    ``heat`` counts how often addresses were come to otherwise than from the plain instruction
-    before; when an address has been so ``hot`` times, execution stops there. Raises Trap for an
-    instruction that does not retire, and BreakpointReached.
+    ``heat`` counts how often addresses were jumped back to; when it was so ``hot`` times,
+    execution stops there. Raises Trap for an instruction that does not retire, and
+    BreakpointReached.
     """
     mmu, registers, operations = hart.mmu, hart.registers, DECODER
     fetch_map, words, mask = mmu.fetch_map, hart.bus.ram.words, mmu.mask32
@@ -84,11 +81,11 @@ def interpret(
             word = words[offset >> 2]
             if word & 3 != 3:
                 word &= 0xFFFF
-        execute, rd, rs1, rs2, imm, length, plain = operations[word]
+        execute, rd, rs1, rs2, imm, length = operations[word]
         hart.pc = target = execute(hart, registers, pc, pc + length & WORD, rd, rs1, rs2, imm)
         registers[0] = 0
         hart.cycle += 1
-        if target - pc != plain and heat is not None:
+        if target <= pc and heat is not None:
             heat[target] = count = heat.get(target, 0) + 1
             if count >= hot:
                 return

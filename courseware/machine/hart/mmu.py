@@ -147,16 +147,6 @@ class Mmu:
         else:
             self._ram.words[offset >> 2] = value
 
-    def load_as(self, address: int, size: int, view: View) -> int:
-        """Return what is loaded with another privilege. Raises Trap."""
-        self.accesses += 1
-        return self.read(address, size, view)
-
-    def store_as(self, address: int, size: int, value: int, view: View) -> None:
-        """Write with another privilege. Raises Trap."""
-        self.accesses += 1
-        self.write(address, size, value, view)
-
     # --- atomics ---
 
     def load_for_amo(self, address: int) -> int:

@@ -46,7 +46,7 @@ def to_json(hart: "Hart") -> dict[str, Any]:
             [_LEVELS.index(level), cause, count]
             for (level, cause), count in hart.trap_counts.items()
         ],
-        "tlb_hits": hart.tlb_hits + mmu.tlb_misses,
+        "translated": hart.translated,
         "tlb_misses": mmu.tlb_misses,
         "walk_loads": mmu.walker.loads,
         "guest_walk_loads": mmu.walker.guest_loads,
@@ -102,7 +102,7 @@ def _restore_csrs(hart: "Hart", fields: Fields) -> None:
 def _restore_counts(hart: "Hart", fields: Fields) -> None:
     mmu = hart.mmu
     mmu.tlb_misses = fields.integer("tlb_misses", 0, _MAX_COUNT)
-    hart.translated_fetches = fields.integer("tlb_hits", 0, _MAX_COUNT)
+    hart.translated_fetches = fields.integer("translated", 0, _MAX_COUNT)
     mmu.walker.loads = fields.integer("walk_loads", 0, _MAX_COUNT)
     mmu.walker.guest_loads = fields.integer("guest_walk_loads", 0, _MAX_COUNT)
     hart.bus.device_accesses = fields.integer("device_accesses", 0, _MAX_COUNT)

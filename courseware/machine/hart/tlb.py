@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 MAX_ENTRIES = 4_096
 
+# Bits of a PTE that walks set.
+A, D = 1 << 6, 1 << 7
+
 # An address space: V, satp or vsatp, hgatp or 0.
 Space = tuple[bool, int, int]
 
@@ -25,6 +28,13 @@ class Entry(NamedTuple):
     flags: int | None
     guest_flags: int | None
     is_superpage: bool
+
+    def extends(self, older: "Entry") -> bool:
+        """Say whether this allows at least what an older entry for its page did, where it did."""
+        return self.page == older.page and all(
+            new is None or old is None or (new | A | D == old | A | D and not old & ~new)
+            for new, old in ((self.flags, older.flags), (self.guest_flags, older.guest_flags))
+        )
 
 
 class Tlb:
@@ -45,15 +55,16 @@ class Tlb:
         return entries.get(page) if entries else None
 
     def put(self, space: Space, page: int, entry: Entry) -> bool:
-        """Add or replace an entry; say whether all others had to go."""
+        """Add or replace an entry; say whether a translation that was there has gone."""
         is_full = self._count >= MAX_ENTRIES
         if is_full:
             self.spaces.clear()
             self._count = 0
         entries = self.spaces.setdefault(space, {})
-        self._count += page not in entries
+        older = entries.get(page)
+        self._count += older is None
         entries[page] = entry
-        return is_full
+        return is_full or (older is not None and not entry.extends(older))
 
     def remove(self, is_meant: Callable[[Space, int, Entry], bool]) -> None:
         """Remove the entries that a fence means."""

@@ -19,11 +19,11 @@ from courseware.machine.hart.access import (
     View,
 )
 from courseware.machine.hart.pmp import Pmp
-from courseware.machine.hart.tlb import Entry
+from courseware.machine.hart.tlb import A, D, Entry
 from courseware.machine.memory_map import RAM_BASE
 from courseware.machine.trap import Trap
 
-V, R, W, X, U, G, A, D = (1 << bit for bit in range(8))
+V, R, W, X, U, G = (1 << bit for bit in range(6))
 _PTE_BYTES = 4
 _PPN_MASK = (1 << 22) - 1
 _SUPERPAGE_MASK = (1 << 10) - 1  # page numbers inside a 4-MiB page

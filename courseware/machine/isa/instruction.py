@@ -7,14 +7,9 @@ from courseware.machine.isa.encoding import Format
 from courseware.machine.isa.lowering import Execute, lower
 from courseware.machine.isa.semantics import (
     Expression,
-    Perform,
-    RaiseTrap,
-    SetPc,
-    SetRd,
     Statement,
     parse,
     parse_condition,
-    uses,
 )
 
 
@@ -51,15 +46,6 @@ class Instruction:
     def conditional_notes(self) -> tuple[tuple[Expression, str], ...]:
         """Return the notes with their conditions parsed."""
         return tuple((parse_condition(condition), text) for condition, text in self.notes)
-
-    @cached_property
-    def is_plain(self) -> bool:
-        """Say whether it reads and writes nothing but registers, memory and pc."""
-        return not any(
-            isinstance(s, Perform | RaiseTrap)
-            or (isinstance(s, SetRd | SetPc) and "hart" in uses(s.value))
-            for s in self.statements
-        )
 
     def matches(self, word: int) -> bool:
         """Say whether a 32-bit word is this instruction."""

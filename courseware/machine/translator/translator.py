@@ -1,6 +1,6 @@
 """The engine that makes Python functions of hot code, and interprets the rest.
 
-Code is interpreted until an address has been jumped to HOT times; then the region around it
+Code is interpreted until an address has been jumped back to HOT times; then the region around it
 (``regions``) becomes a function (``emitter``). Functions know their cycles beforehand: one is
 called only when so many are left before the hart's horizon, and gives back what it did not use,
 so that budget, timer and breakpoints stay exact. What a function cannot do itself (a device, a
@@ -26,7 +26,7 @@ from courseware.machine.trap import Trap
 if TYPE_CHECKING:
     from courseware.machine.hart.hart import Hart
 
-HOT = 24  # jumps to an address before it is translated
+HOT = 24  # how often an address is come to before it is translated
 MAX_CODES = 4_096  # compiled functions that all machines share
 # After so many stores into its code an address is left to the interpreter.
 MAX_REWRITES = 4
@@ -118,6 +118,7 @@ class Translator:
         hart, until, heat = self._hart, self._until, self._heat
         table = self._table()
         runs = table.runs
+        is_new = True  # whether the address was come to by other ways than interpreting
         while (left := hart.horizon - hart.cycle) > 0:
             pc, before = hart.pc, left
             try:
@@ -130,23 +131,30 @@ class Translator:
                 pc, left = self._retreat(retreat.__traceback__)
                 run = None
             hart.pc, hart.cycle = pc, hart.horizon - left
+            is_new = is_new or left < before
             if run is not None:  # too near to the horizon, or an address to stop at
                 interpret(hart, until)
-            elif left < before:
+            elif self._is_hot(pc, is_new):
+                if not self._translate(pc, table):
+                    heat[pc] = _NEVER
+            elif is_new and heat[pc] < 0:
                 self._interpret_one()
-            elif heat.get(pc, 0) < HOT:
+            else:
                 interpret(hart, until, heat, HOT)
-            elif not self._translate(pc, table):
-                heat[pc] = _NEVER
+                is_new = False
+
+    def _is_hot(self, pc: int, is_new: bool) -> bool:
+        """Say whether an address, newly come to or again, deserves a function."""
+        heat = self._heat[pc] = self._heat.get(pc, 0) + is_new
+        return heat >= HOT
 
     def _interpret_one(self) -> None:
-        """Execute the instruction that a function left; what follows may get hot in its turn."""
-        hart, heat = self._hart, self._heat
+        """Execute an instruction that no function can."""
+        hart = self._hart
         horizon, hart.horizon = hart.horizon, hart.cycle + 1
         interpret(hart, self._until)
         if hart.horizon:  # it was not set to 0
             hart.horizon = horizon
-        heat[hart.pc] = heat.get(hart.pc, 0) + 1
 
     def _table(self) -> _Table:
         """Return the functions for the hart's present views."""

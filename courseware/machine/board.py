@@ -1,5 +1,6 @@
 """The board: what a machine is made of, and how its parts are connected."""
 
+from collections.abc import Callable
 from typing import Any
 
 from courseware.machine.bus import Bus, RamDma, Region
@@ -42,7 +43,15 @@ from courseware.machine.ram import LINE_SHIFT, WATCHED, Ram
 from courseware.machine.state import MachineLimits, MachineOptions
 from courseware.machine.trap import Interrupt
 
+# Accesses to devices between two looks at the deadline. The most that one does, a notification of
+# a virtqueue with all that it may hold, takes some 0.1 s.
+POLL_DEVICE_ACCESSES = 8
+
 _EXTERNAL = (Interrupt.MACHINE_EXTERNAL, Interrupt.SUPERVISOR_EXTERNAL)  # by PLIC context
+
+
+class TimeUp(Exception):
+    """The deadline of a run has passed. The machine is between two instructions."""
 
 
 class Board:
@@ -62,7 +71,7 @@ class Board:
         self.ram = Ram(limits.memory_bytes)
         self.output = Output(limits.max_output_bytes)
         self.disk = Disk(disk)
-        dma = RamDma(self.ram)
+        dma = RamDma(self.ram, lambda address, size: self.hart.lose_reservation(address, size))
         plic = Plic(lambda context, level: self.hart.set_line(_EXTERNAL[context], level))
         self.clint = Clint(
             lambda: self.hart.time(),
@@ -97,6 +106,8 @@ class Board:
         self.hart = Hart(self.bus, options.untrapped)
         self.hart.do_due = self._do_due
         self.is_between_instructions = False
+        self.deadline: Callable[[], bool] | None = None
+        self._polled_accesses = 0
         self._htif = None if tohost is None else Htif(tohost, fromhost, dma, self.output)
         if self._htif:
             self._watch(self._htif, tohost or 0)
@@ -112,6 +123,7 @@ class Board:
 
     def _do_due(self) -> int | None:
         """Let timer and host do what is due; return the cycle of what comes next."""
+        self._poll_deadline()
         now = self.hart.cycle
         htif = self._htif
         if htif is not None and htif.due is not None and htif.due <= now:
@@ -123,6 +135,14 @@ class Board:
         timer = None if deadline is None else deadline - self.hart.time() + now
         due = [cycle for cycle in (timer, htif.due if htif else None) if cycle is not None]
         return min(due, default=None)
+
+    def _poll_deadline(self) -> None:
+        """Ask for the time after some accesses to devices, which may do much in one cycle each."""
+        accesses = self.bus.device_accesses
+        if accesses - self._polled_accesses >= POLL_DEVICE_ACCESSES:
+            self._polled_accesses = accesses
+            if self.deadline and self.deadline():
+                raise TimeUp
 
     def devices_json(self) -> dict[str, Any]:
         """Return the state of every device by its name."""

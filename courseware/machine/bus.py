@@ -1,5 +1,6 @@
 """The bus: RAM and devices by physical address."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from courseware.machine.devices import BusError, Device
@@ -50,10 +51,11 @@ class Bus:
 
 
 class RamDma:
-    """RAM as the devices see it."""
+    """RAM as the devices see it. ``on_write`` hears of each write: address and size in bytes."""
 
-    def __init__(self, ram: Ram) -> None:
+    def __init__(self, ram: Ram, on_write: Callable[[int, int], None]) -> None:
         self._ram = ram
+        self._on_write = on_write
 
     def read(self, address: int, size: int) -> bytes:
         """Return bytes of RAM. Raises BusError for addresses outside it."""
@@ -63,6 +65,7 @@ class RamDma:
         """Write bytes of RAM. Raises BusError for addresses outside it."""
         if data:
             self._ram.write(self._offset(address, len(data)), data)
+            self._on_write(address, len(data))
 
     def _offset(self, address: int, size: int) -> int:
         offset = address - RAM_BASE

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from courseware.machine import snapshot
-from courseware.machine.board import Board
+from courseware.machine.board import Board, TimeUp
 from courseware.machine.fields import Fields
 from courseware.machine.hart import csrs
 from courseware.machine.hart import state as hart_state
@@ -234,13 +234,15 @@ class Machine:
         It runs for at most ``max_instructions`` cycles; the limit is looked at before each
         instruction. The machine stops before it executes an address in ``until``, except for the
         very first instruction, so that running on from a breakpoint gets somewhere. ``deadline``
-        is asked now and then (every POLL_CYCLES cycles), and True ends the run.
+        is asked now and then (every POLL_CYCLES cycles, and more often while devices are used),
+        and True ends the run.
         """
         end = self.cycle + max_instructions
         stop = self.stop
         if stop is None and self.pc in until:
             stop = self.advance(min(1, max_instructions))
         self._engine.until = frozenset(until)
+        self._board.deadline = deadline
         try:
             while stop is None and self.cycle < end:
                 stop = self.advance(min(POLL_CYCLES, end - self.cycle))
@@ -248,6 +250,7 @@ class Machine:
                     stop = time_limit()
         finally:
             self._engine.until = frozenset()
+            self._board.deadline = None
         return stop or instruction_limit(max_instructions)
 
     def step(self) -> Step:
@@ -286,6 +289,8 @@ class Machine:
             return breakpoint_reached(hart.pc)
         except Waiting:
             return waiting()
+        except TimeUp:
+            return time_limit()
         except Unhandled as problem:
             stop = unhandled(problem.trap, hart.pc)
             if problem.trap.cause != Cause.BREAKPOINT:

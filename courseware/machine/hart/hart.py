@@ -317,6 +317,12 @@ class Hart:
         value, self.reservation = self.mmu.load_reserved(address)
         return value
 
+    def lose_reservation(self, address: int, size: int) -> None:
+        """Take note that another than this hart writes to memory."""
+        reserved = self.reservation
+        if reserved is not None and address < reserved + 4 and reserved < address + size:
+            self.reservation = None
+
     def store_conditional(self, address: int, value: int) -> int:
         """Do SC.W; return 0 when it stored, 1 when the reservation was lost."""
         physical = self.mmu.reservable(address)

@@ -16,9 +16,11 @@ FENCE_LETTERS = "iorw"  # of the 4 bits of a FENCE set, highest first
 _FENCE_TSO = 0x8330000F  # FENCE RW, RW with fm = 8: the table has FENCE without fm
 
 _OPCODE_MASK = 0x7F
-_BY_OPCODE: dict[int, list[Instruction]] = {}
+# By opcode: each mask that tells instructions apart, with the instructions by what it leaves.
+_BY_OPCODE: dict[int, dict[int, dict[int, Instruction]]] = {}
 for _instruction in INSTRUCTIONS:
-    _BY_OPCODE.setdefault(_instruction.match & _OPCODE_MASK, []).append(_instruction)
+    _masks = _BY_OPCODE.setdefault(_instruction.match & _OPCODE_MASK, {})
+    _masks.setdefault(_instruction.format.mask, {})[_instruction.match] = _instruction
 
 _WORDS = re.compile(r"[a-z]\w*")
 
@@ -30,8 +32,9 @@ def decode(word: int) -> Decoded | None:
     """
     if word & 0b11 != 0b11:
         return expand(word & 0xFFFF)
-    for instruction in _BY_OPCODE.get(word & _OPCODE_MASK, ()):
-        if instruction.matches(word):
+    for mask, instructions in _BY_OPCODE.get(word & _OPCODE_MASK, {}).items():
+        instruction = instructions.get(word & mask)
+        if instruction:
             return Decoded(instruction, instruction.format.decode(word))
     return None
 

@@ -6,6 +6,7 @@ Variants".
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,18 @@ class Field:
 
     def decode(self, word: int) -> int:
         """Return the field's value."""
-        value = sum((word >> p.at & p.mask) << p.low for p in self.pieces)
-        sign = 1 << (self.bits - 1)
-        return (value ^ sign) - sign if self.signed else value
+        value = 0
+        for at, mask, low in self._shifts:
+            value |= (word >> at & mask) << low
+        return (value ^ self._sign) - self._sign
+
+    @cached_property
+    def _shifts(self) -> tuple[tuple[int, int, int], ...]:
+        return tuple((p.at, p.mask, p.low) for p in self.pieces)
+
+    @cached_property
+    def _sign(self) -> int:
+        return 1 << (self.bits - 1) if self.signed else 0
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from courseware.machine.isa.instruction import Decoded
 from courseware.machine.isa.python_text import substitute
 from courseware.machine.isa.semantics import (
     WORD,
+    Amo,
     Expression,
     Memory,
     Name,
@@ -105,6 +106,8 @@ def operation(decoded: Decoded, pc: int) -> Operation | None:
     statements: list[Statement] = []
     for statement in decoded.instruction.statements:
         match statement:
+            case SetRd(Amo()):
+                return None
             case SetRd(value) if uses(value) <= _SIMPLE:
                 statements.append(SetRd(substitute(value, name)))
             case SetPc(value, text, None) if uses(value) <= _SIMPLE:

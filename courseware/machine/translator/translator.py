@@ -132,6 +132,8 @@ class Translator:
                 run = None
             hart.pc, hart.cycle = pc, hart.horizon - left
             is_new = is_new or left < before
+            if left == 0:
+                return
             if run is not None:  # too near to the horizon, or an address to stop at
                 interpret(hart, until)
             elif self._is_hot(pc, is_new):

@@ -229,4 +229,3 @@ def _begin(b: Builder, handlers: Handlers | None, translates: bool) -> None:
 def _set(code: Code, name: str, value: int) -> None:
     code.li(SCRATCH, value)
     code.emit("csrrw", rd=ZERO, csr=CSR_NUMBERS[name], rs1=SCRATCH)
-

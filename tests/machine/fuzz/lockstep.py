@@ -4,13 +4,16 @@ The first runs on the interpreter, and is the reference. The second may be store
 the way, and its slices may be cut differently: neither must make a difference.
 """
 
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from random import Random
+from typing import Any
 
 from courseware.machine.machine import Engine, Machine
 from courseware.machine.state import State
-from courseware.machine.stop import Stop
+from courseware.machine.stop import Stop, StopReason
 from tests.machine.fuzz.cases import Built, Case, build
 from tests.machine.fuzz.layout import CODE, FREE
 
@@ -133,21 +136,67 @@ class Pair:
 
 
 def _run_in_parts(machine: Machine, run: Run) -> Stop:
-    """Run in several parts; the stop is as if it were one run."""
+    """Run in several parts; return the last one's stop."""
     end = machine.cycle + run.cycles
-    for _ in range(run.parts - 1):
-        stop = machine.run(max(1, run.cycles // run.parts))
-        if machine.cycle >= end or stop.reason != _LIMIT:
-            return machine.run(max(0, end - machine.cycle)) if stop.reason == _LIMIT else stop
-    stop = machine.run(end - machine.cycle, run.until)
-    return _whole(stop, run.cycles)
+    size = -(-run.cycles // run.parts)
+    stop = machine.run(min(size, run.cycles), run.until)
+    while stop.reason is StopReason.INSTRUCTION_LIMIT and machine.cycle < end:
+        stop = machine.run(min(size, end - machine.cycle), run.until)
+    return stop
+
+
+def _do_change(machine: Machine, change: Change) -> None:
+    match change.what:
+        case "send":
+            machine.send(change.data)
+        case "clean":
+            machine.clean_pages()
+        case "register":
+            machine.registers[change.address] = int.from_bytes(change.data, "little")
+        case _:
+            machine.write_memory(change.address, change.data)
 
 
 def _differing_outcomes(first: Callable[[], Stop], second: Callable[[], Stop]) -> str:
     outcomes = []
     for run in (first, second):
         try:
-            outcomes.append(str(run()))
+            stop = run()
         except Exception as error:  # whatever it is, no program may cause it
-            return f"raised {type(error).__name__}: {error}"
-    return "" if outcomes[0] == outcomes[1] else f"{outcomes[0]} / {outcomes[1]}"
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            name = type(error).__name__
+            return f"raised {name}: {error} ({Path(where.filename).name}:{where.lineno})"
+        # The limit's message tells the size of the last part.
+        is_limit = stop.reason is StopReason.INSTRUCTION_LIMIT
+        outcomes.append(stop.reason.value if is_limit else str(stop))
+    return "" if outcomes[0] == outcomes[1] else f"stop: {outcomes[0]} / {outcomes[1]}"
+
+
+def differing(first: State, second: State) -> str:
+    """Return how two states differ, or "" if they do not."""
+    if first == second:
+        return ""
+    names = [f.name for f in fields(State) if getattr(first, f.name) != getattr(second, f.name)]
+    told = []
+    for name in names:
+        one, other = getattr(first, name), getattr(second, name)
+        if isinstance(one, Mapping):
+            keys = [key for key in {**one, **other} if one.get(key) != other.get(key)]
+            told += [f"{name}.{key}: {_told(one.get(key), other.get(key))}" for key in keys]
+        else:
+            told.append(f"{name}: {_told(one, other)}")
+    return "; ".join(told)
+
+
+def _told(one: Any, other: Any) -> str:
+    """Return two values, or where two sequences of one length or two mappings differ."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return ", ".join(
+            f"{k} {one.get(k)} / {other.get(k)}"
+            for k in {**one, **other}
+            if one.get(k) != other.get(k)
+        )
+    if isinstance(one, list | bytes) and isinstance(other, list | bytes) and len(one) == len(other):
+        places = [i for i in range(len(one)) if one[i] != other[i]]
+        return ", ".join(f"[{i:#x}] {one[i]} / {other[i]}" for i in places[:4])
+    return f"{one} / {other}"

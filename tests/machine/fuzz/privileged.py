@@ -226,9 +226,13 @@ def aliased(b: Builder) -> None:
         b.code.li(SCRATCH, page + window)
         offset = b.random.randint(-5, 5) if b.chance(0.5) else 4 * b.random.randint(-9, 9)
         if b.chance(0.5):
-            b.code.emit(b.random.choice(("lw", "lh", "lbu")), rd=b.register(), rs1=SCRATCH, imm=offset)
+            b.code.emit(
+                b.random.choice(("lw", "lh", "lbu")), rd=b.register(), rs1=SCRATCH, imm=offset
+            )
         else:
-            b.code.emit(b.random.choice(("sw", "sh", "sb")), rs2=b.source(), rs1=SCRATCH, imm=offset)
+            b.code.emit(
+                b.random.choice(("sw", "sh", "sb")), rs2=b.source(), rs1=SCRATCH, imm=offset
+            )
 
 
 def fences(b: Builder) -> None:

@@ -191,3 +191,15 @@ def test_deep_nesting_is_no_problem() -> None:
 
 def test_align_fills_code_with_nops() -> None:
     assert code("nop\n.align 3\n.align 3\nebreak") == ["addi zero, zero, 0"] * 2 + ["ebreak"]
+
+
+def test_an_argument_of_a_macro_may_hold_several_statements() -> None:
+    macro = '.macro both code\n\\code\n.asciz "\\code"\n.balign 4\n.endm\n'
+    for several in ("li a0, 1; 1: j 1b", "nop;;nop; "):
+        plain = f'{several}\n.asciz "{several}"\n.balign 4\n'
+        assert assemble(f'{macro}both "{several}"').segments == assemble(plain).segments
+    with pytest.raises(AssemblyError) as error:
+        assemble(
+            f'{macro.replace(chr(92) + "code", "  nop; " + chr(92) + "code", 1)}both "nop; bad x"'
+        )
+    assert {(p.line, p.column) for p in error.value.problems} == {(2, 8)}

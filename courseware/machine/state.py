@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from courseware.machine.devices.disk import MAX_DISK_BYTES
+from courseware.machine.hart import csrs
 from courseware.machine.ram import PAGE_BYTES
 from courseware.machine.stop import Stop
 
@@ -30,17 +31,23 @@ class MachineLimits:
 
 DEFAULT_LIMITS = MachineLimits()
 
+UNTRAPPED_INSTRUCTIONS = frozenset({"mret", "sret", "wfi", "sfence.vma"})
+
 
 @dataclass(frozen=True)
 class MachineOptions:
     """How a machine differs from the specification, for teaching.
 
-    ``untrapped`` are names of CSRs (as "sstatus") and of the instructions sret, mret, wfi and
-    sfence.vma that do not trap in U mode: reading the CSR gives its value, writing it and the
-    instruction do nothing. So did 17 instructions of x86 before VT-x.
+    ``untrapped`` are names of CSRs (as "sstatus") and UNTRAPPED_INSTRUCTIONS that do not trap in
+    U mode: reading the CSR gives its value, writing it and the instruction do nothing. So did 17
+    instructions of x86 before VT-x. Another name is a ValueError.
     """
 
     untrapped: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if unknown := self.untrapped - csrs.NAMES - UNTRAPPED_INSTRUCTIONS:
+            raise ValueError(f"untrapped: {', '.join(sorted(unknown))} cannot be named")
 
 
 DEFAULT_OPTIONS = MachineOptions()

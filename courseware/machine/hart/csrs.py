@@ -410,6 +410,7 @@ _BY_NAME: dict[str, Register] = {
     **{f"mhpmcounter{n}{h}": _constant(0) for n in range(3, 32) for h in ("", "h")},
     **{f"hpmcounter{n}{h}": _constant(0) for n in range(3, 32) for h in ("", "h")},
 }
+NAMES = frozenset(_BY_NAME)
 REGISTERS: dict[int, Register] = {CSR_NUMBERS[name]: csr for name, csr in _BY_NAME.items()}
 
 # With V=1 the supervisor's numbers reach the guest's registers.

@@ -39,9 +39,10 @@ from courseware.machine.memory_map import (
     VIRTIO_CONSOLE_IRQ,
     VIRTIO_SIZE,
 )
-from courseware.machine.ram import LINE_SHIFT, WATCHED, Ram
+from courseware.machine.ram import Ram
 from courseware.machine.state import MachineLimits, MachineOptions
 from courseware.machine.trap import Interrupt
+from courseware.machine.watch import Watch
 
 # Accesses to devices between two looks at the deadline. The most that one does, a notification of
 # a virtqueue with all that it may hold, takes some 0.1 s.
@@ -105,6 +106,7 @@ class Board:
         )
         self.hart = Hart(self.bus, options.untrapped)
         self.hart.do_due = self._do_due
+        self.watch = Watch(self.ram, lambda: self.hart.pc, self.hart.look_up)
         self.is_between_instructions = False
         self.deadline: Callable[[], bool] | None = None
         self._polled_accesses = 0
@@ -117,13 +119,13 @@ class Board:
             htif.stored(RAM_BASE + offset, size, self.hart.cycle + 1)
             self.hart.look_up()
 
-        for address in (tohost, tohost + 7):
-            self.ram.guard[address - RAM_BASE >> LINE_SHIFT] |= WATCHED
-        self.ram.on_watched_write = note_store
+        self.ram.watch(tohost - RAM_BASE, 8, note_store)
 
     def _do_due(self) -> int | None:
-        """Let timer and host do what is due; return the cycle of what comes next."""
-        self._poll_deadline()
+        """Let timer and host do what is due; return the cycle of what comes next.
+
+        Raises WatchpointReached when an instruction has written watched bytes, and TimeUp.
+        """
         now = self.hart.cycle
         htif = self._htif
         if htif is not None and htif.due is not None and htif.due <= now:
@@ -131,6 +133,8 @@ class Board:
             htif.poll()
             self.is_between_instructions = False
         self.clint.update()
+        self.watch.check()
+        self._poll_deadline()
         deadline = self.clint.deadline
         timer = None if deadline is None else deadline - self.hart.time() + now
         due = [cycle for cycle in (timer, htif.due if htif else None) if cycle is not None]

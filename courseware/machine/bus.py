@@ -30,6 +30,12 @@ class Bus:
         offset = address - RAM_BASE
         return offset if 0 <= offset <= self.ram.size - size else None
 
+    def answers(self, address: int) -> bool:
+        """Say whether RAM or a device is at an address."""
+        return self.ram_offset(address, 1) is not None or any(
+            region.base <= address < region.base + region.size for region in self._regions
+        )
+
     def read_device(self, address: int, size: int) -> int:
         """Return what a device's register holds. Raises BusError."""
         region = self._region(address, size)

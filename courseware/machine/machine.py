@@ -1,6 +1,6 @@
 """The machine: one hart with RAM and devices, as whoever runs programs sees it."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,12 +10,13 @@ from courseware.machine.fields import Fields
 from courseware.machine.hart import csrs
 from courseware.machine.hart import state as hart_state
 from courseware.machine.hart.counters import Counters
-from courseware.machine.hart.hart import Unhandled, Waiting
+from courseware.machine.hart.hart import Hart, Unhandled, Waiting
 from courseware.machine.hart.interpreter import BreakpointReached, Interpreter
-from courseware.machine.hart.traps import TrapRecord
-from courseware.machine.isa.decoder import decode, disassemble
-from courseware.machine.isa.explanation import Moment
+from courseware.machine.hart.traps import TrapRecord, take_interrupt
+from courseware.machine.isa.decoder import disassemble
 from courseware.machine.memory_map import RAM_BASE
+from courseware.machine.narration.moment import Moment
+from courseware.machine.narration.trap import trap_sentence, wait_sentence
 from courseware.machine.program import Program
 from courseware.machine.ram import PAGE_SHIFT
 from courseware.machine.registers import SP
@@ -37,9 +38,11 @@ from courseware.machine.stop import (
     time_limit,
     unhandled,
     waiting,
+    watchpoint_reached,
 )
 from courseware.machine.translator.translator import Translator
 from courseware.machine.trap import Cause, Trap
+from courseware.machine.watch import Watchpoint, WatchpointReached
 
 # Cycles between two looks at the deadline: some ten milliseconds at most.
 POLL_CYCLES = 65_536
@@ -58,11 +61,16 @@ _ENGINES: dict[Engine, type[Interpreter] | type[Translator]] = {
 }
 
 
+# The longest time that one step of a debugger waits; a longer wait takes several.
+MAX_WAIT_CYCLES = 1 << 40
+
+
 @dataclass(frozen=True)
 class Step:
-    """What one instruction did.
+    """What one step did: an instruction, an interrupt that was taken, or the wait of a WFI.
 
-    ``changed_registers`` are the numbers of those that have another value than before;
+    ``word`` and ``text`` are the instruction at ``address``; the text is empty where there was
+    none. ``changed_registers`` are the numbers of those that have another value than before;
     ``written`` is (address, size in bytes) of what was stored; ``explanation`` is one Japanese
     sentence with the values. ``trap`` is the trap that was taken in place of the instruction.
     When the machine stopped in front of it, nothing has changed, and ``stop`` says why.
@@ -214,12 +222,37 @@ class Machine:
     def send(self, data: bytes) -> int:
         """Give the UART console input; return how many bytes it took."""
         taken = self._board.uart.receive(data)
+        self._hart.settle()
         self._hart.look_up()
         return taken
 
     def on_trap(self, listener: Callable[[TrapRecord], None] | None) -> None:
         """Let somebody hear of each trap before it is taken."""
         self._hart.on_trap = listener
+
+    def watch(self, watchpoints: Iterable[Watchpoint]) -> None:
+        """End runs after writes to these bytes, and no others, from now on.
+
+        Raises ValueError for bytes that are not in RAM.
+        """
+        self._board.watch.set(watchpoints)
+
+    @property
+    def hart(self) -> Hart:
+        """Return the hart, for those who look inside and change nothing."""
+        return self._hart
+
+    @property
+    def traps_taken(self) -> int:
+        """Return how many traps have been taken since reset."""
+        return sum(self._hart.trap_counts.values())
+
+    def next_instruction(self) -> str:
+        """Return the text of the instruction at pc; empty when it cannot be read there."""
+        try:
+            return disassemble(self._hart.mmu.peek_instruction(self.pc), self.pc)
+        except Trap:
+            return ""
 
     # --- running ---
 
@@ -238,58 +271,120 @@ class Machine:
         and True ends the run.
         """
         end = self.cycle + max_instructions
-        stop = self.stop
-        if stop is None and self.pc in until:
-            stop = self.advance(min(1, max_instructions))
-        self._engine.until = frozenset(until)
-        self._board.deadline = deadline
-        try:
-            while stop is None and self.cycle < end:
-                stop = self.advance(min(POLL_CYCLES, end - self.cycle))
-                if stop is None and deadline is not None and deadline():
-                    stop = time_limit()
-        finally:
-            self._engine.until = frozenset()
-            self._board.deadline = None
+        stop, stops = self.stop, frozenset(until)
+        if stop is None and self.pc in stops and max_instructions > 0:
+            stop = self.pass_breakpoint()
+        while stop is None and self.cycle < end:
+            stop = self.advance(min(POLL_CYCLES, end - self.cycle), stops, deadline)
+            if stop is None and deadline is not None and deadline():
+                stop = time_limit()
         return stop or instruction_limit(max_instructions)
 
-    def step(self) -> Step:
-        """Execute one instruction. Raises RuntimeError when the machine has stopped for good."""
+    def advance(
+        self,
+        count: int,
+        until: frozenset[int] = frozenset(),
+        deadline: Callable[[], bool] | None = None,
+    ) -> Stop | None:
+        """Run for ``count`` cycles; return a stop when something ended them early.
+
+        Every address in ``until`` is one to stop before, the first instruction's too. The
+        deadline is asked only while devices are used.
+        """
+        if self._engine.until != until:
+            self._engine.until = until
+        self._board.deadline = deadline
+        return self._guarded(lambda: self._hart.run(self.cycle + count))
+
+    def pass_breakpoint(self) -> Stop | None:
+        """Execute the instruction at pc, or take the interrupt that comes before it."""
+        before = self.traps_taken
+        stop = self.take_interrupt()
+        return stop or (self.advance(1) if self.traps_taken == before else None)
+
+    def take_interrupt(self) -> Stop | None:
+        """Take an interrupt if one is pending and enabled, and execute nothing."""
+
+        def take() -> None:
+            self._hart.settle()
+            if not self._hart.waiting:
+                take_interrupt(self._hart)
+
+        return self._guarded(take)
+
+    def wait(self, max_cycles: int = MAX_WAIT_CYCLES) -> Stop | None:
+        """Let the time pass until an interrupt ends the wait of a WFI; None: it may go on."""
+        end, stop = self.cycle + max_cycles, None
+        while stop is None and self.waiting and self.cycle < end:
+            due = self._hart.settle()
+            stop = self.advance(min(due or end, end) - self.cycle)
+        return stop
+
+    def step(self, max_wait: int = MAX_WAIT_CYCLES) -> Step:
+        """Execute one instruction; or take an interrupt, or wait until a WFI's wait is over.
+
+        Raises RuntimeError when the machine has stopped for good.
+        """
         if self.stop is not None:
             raise RuntimeError("the machine has stopped")
-        address, before, retired = self.pc, list(self.registers), self.instret
-        try:
-            word = self._hart.mmu.peek_instruction(address)
-        except Trap:
-            word = 0
-        decoded = decode(word)
-        moment = Moment(decoded, address, before) if decoded else None
+        if self.waiting:
+            start = self.cycle
+            stop = self.wait(max_wait)
+            sentence = stop.message if stop else wait_sentence(start, self.cycle, self.waiting)
+            return Step(self.pc, 0, "", (), (), sentence, stop)
         traps: list[TrapRecord] = []
         listener, self._hart.on_trap = self._hart.on_trap, traps.append
         try:
-            stop = self.advance(1)
+            step = self._interrupt(traps) or self._execute(traps)
         finally:
             self._hart.on_trap = listener
         for record in traps if listener else ():
             listener(record)  # type: ignore[misc]
-        text = disassemble(word, address)
-        trap = traps[0] if traps else None
-        if moment is None or trap is not None or self.instret == retired:
-            return Step(address, word, text, (), (), stop.message if stop else "", stop, trap)
-        changed = tuple(n for n in range(32) if self.registers[n] != before[n])
-        explanation = moment.explain(self.registers, self.pc)
-        return Step(address, word, text, changed, moment.written, explanation, stop)
+        return step
 
-    def advance(self, count: int) -> Stop | None:
-        """Run for ``count`` cycles; return a stop when something ended them early."""
-        hart = self._hart
+    def _interrupt(self, traps: list[TrapRecord]) -> Step | None:
+        address = self.pc
+        stop = self.take_interrupt()
+        if stop:
+            return Step(address, 0, "", (), (), stop.message, stop)
+        if traps:
+            return Step(address, 0, "", (), (), trap_sentence(traps[0]), None, traps[0])
+        return None
+
+    def _execute(self, traps: list[TrapRecord]) -> Step:
+        address, before, retired = self.pc, list(self.registers), self.instret
         try:
-            hart.run(hart.cycle + count)
+            word = self._hart.mmu.peek_instruction(address)
+            text = disassemble(word, address)
+        except Trap:
+            word, text = 0, ""
+        moment = Moment.now(self._hart, word)
+        stop = self.advance(1)
+        if traps:
+            sentence = trap_sentence(traps[0], text)
+            return Step(address, word, text, (), (), sentence, stop, traps[0])
+        if moment is None or self.instret == retired:
+            return Step(address, word, text, (), (), stop.message if stop else "", stop)
+        changed = tuple(n for n in range(32) if self.registers[n] != before[n])
+        return Step(address, word, text, changed, moment.written, moment.explain(), stop)
+
+    def _guarded(self, action: Callable[[], None]) -> Stop | None:
+        """Do something that may end a run; return what ended it."""
+        hart, watch = self._hart, self._board.watch
+        watch.forget()
+        try:
+            action()
+            hart.settle()
         except BreakpointReached:
             return breakpoint_reached(hart.pc)
+        except WatchpointReached as reached:
+            hart.settle()
+            hit = reached.hit
+            return watchpoint_reached(hit.watchpoint.address, hit.pc, hit.old, hit.new)
         except Waiting:
             return waiting()
         except TimeUp:
+            hart.settle()
             return time_limit()
         except Unhandled as problem:
             stop = unhandled(problem.trap, hart.pc)
@@ -332,6 +427,10 @@ class Machine:
 
     # --- state ---
 
+    def clone(self) -> "Machine":
+        """Return another machine in the same state, with the same future."""
+        return Machine.from_state(self.state(), self.engine)
+
     def state(self) -> State:
         """Return the state as values that stay as they are."""
         board = self._board
@@ -352,11 +451,19 @@ class Machine:
             board.disk.changed_pages,
         )
 
-    def snapshot(self) -> bytes:
-        """Return the whole machine as bytes; ``snapshot.py`` documents the format."""
-        return snapshot.to_bytes(self.state())
+    def snapshot(self, base: State | None = None) -> bytes:
+        """Return the machine as bytes; ``snapshot.py`` documents the format.
+
+        With an earlier state as the base, only pages that have changed since are stored.
+        """
+        return snapshot.to_bytes(self.state(), base)
 
     @classmethod
-    def restore(cls, data: bytes, engine: Engine = Engine.TRANSLATOR) -> "Machine":
-        """Return the machine of a snapshot. Raises ValueError for damaged data."""
-        return cls.from_state(snapshot.from_bytes(data), engine)
+    def restore(
+        cls, data: bytes, engine: Engine = Engine.TRANSLATOR, base: State | None = None
+    ) -> "Machine":
+        """Return the machine of a snapshot, which needs the base that it was made with.
+
+        Raises ValueError for damaged data and for another base.
+        """
+        return cls.from_state(snapshot.from_bytes(data, base), engine)

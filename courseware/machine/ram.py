@@ -27,6 +27,9 @@ _TOUCH = bytes(flags & ~UNTOUCHED for flags in range(256))
 _UNTOUCH = bytes(flags | UNTOUCHED for flags in range(256))
 _ZERO_PAGE = bytes(PAGE_BYTES)
 
+# Hears of a write: its offset and size.
+Watcher = Callable[[int, int], None]
+
 if sys.byteorder != "little":
     raise ImportError("courseware.machine views RAM in the host's byte order: little-endian only")
 
@@ -36,7 +39,7 @@ class Ram:
 
     ``bytes``, ``halves`` and ``words`` are views of the same memory in units of 8, 16 and 32 bits.
     ``on_code_write`` is called with the offsets of the first and last line before CODE lines are
-    written, ``on_watched_write`` with the offset and the size after a write to WATCHED ones.
+    written.
     """
 
     def __init__(self, size: int) -> None:
@@ -48,7 +51,7 @@ class Ram:
         self._pages = bytearray([_CLEAN]) * (size >> PAGE_SHIFT)
         self.dirty_count = 0  # pages that were written, counted once for each time cleaned
         self.on_code_write: Callable[[int, int], None] = lambda offset, size: None
-        self.on_watched_write: Callable[[int, int], None] = lambda offset, size: None
+        self._watchers: list[tuple[int, int, Watcher]] = []  # first line, last line
 
     def read(self, offset: int, size: int) -> bytes:
         """Return the bytes at an offset, which lie in RAM."""
@@ -65,7 +68,7 @@ class Ram:
             self.on_code_write(offset, len(data))
         self.bytes[offset : last + 1] = data
         if flags & WATCHED:
-            self.on_watched_write(offset, len(data))
+            self._tell(offset, len(data))
 
     def flags(self, first: int, last: int) -> int:
         """Return the guard flags that any line from the first to the last has."""
@@ -82,6 +85,34 @@ class Ram:
     def _translate(self, page: int, table: bytes) -> None:
         lines = slice(page * _LINES_A_PAGE, (page + 1) * _LINES_A_PAGE)
         self.guard[lines] = self.guard[lines].translate(table)
+
+    # --- watched lines ---
+
+    def watch(self, offset: int, size: int, watcher: Watcher) -> None:
+        """Have a watcher called with offset and size after each write near some bytes."""
+        first, last = offset >> LINE_SHIFT, offset + size - 1 >> LINE_SHIFT
+        self._watchers.append((first, last, watcher))
+        self._guard_watched(first, last)
+
+    def unwatch(self, watcher: Watcher) -> None:
+        """Call a watcher no more."""
+        for first, last, other in self._watchers:
+            if other == watcher:
+                for line in range(first, last + 1):
+                    self.guard[line] &= ~WATCHED
+        self._watchers = [entry for entry in self._watchers if entry[2] != watcher]
+        for first, last, _ in self._watchers:
+            self._guard_watched(first, last)
+
+    def _guard_watched(self, first: int, last: int) -> None:
+        for line in range(first, last + 1):
+            self.guard[line] |= WATCHED
+
+    def _tell(self, offset: int, size: int) -> None:
+        first, last = offset >> LINE_SHIFT, offset + size - 1 >> LINE_SHIFT
+        near = [w for start, end, w in self._watchers if start <= last and first <= end]
+        for watcher in dict.fromkeys(near):
+            watcher(offset, size)
 
     # --- dirty pages ---
 

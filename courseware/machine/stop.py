@@ -16,6 +16,7 @@ class StopReason(StrEnum):
     TIME_LIMIT = "time-limit"
     OUTPUT_LIMIT = "output-limit"
     WAITING = "waiting"
+    WATCHPOINT = "watchpoint"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Stop:
     """Why the machine stopped: a reason, a Japanese message, and numbers where they apply.
 
     ``exit_code`` comes with EXIT; ``cause`` and ``tval`` (as mcause and mtval would read) with
-    TRAP and with the BREAKPOINT of an ebreak. WAITING is no end: console input may wake WFI.
+    TRAP and with the BREAKPOINT of an ebreak. WAITING is no end: console input may wake WFI. A
+    WATCHPOINT is reached after the instruction that wrote.
     """
 
     reason: StopReason
@@ -49,6 +51,8 @@ class OutputFull(Exception):
         self.limit = limit
 
 
+_SHOWN_BYTES = 16  # of watched memory
+
 _ADDRESS_ADVICE = "アドレスを入れたレジスターとオフセットを確かめてください。"
 _TABLE_ADVICE = "ページ表のエントリーと、その V、R、W、X、U のビットを確かめてください。"
 _GUEST_ADVICE = "hgatp が指す G 段のページ表を確かめてください。"
@@ -70,6 +74,10 @@ _TRAPS: dict[int, tuple[str, str]] = {
         "{pc} 番地の値 {tval} は、今のモードで実行できる命令ではありません。"
         "データを命令として実行していないか、命令を書き換えていないか、"
         "権限の要る命令や CSR を使っていないかを確かめてください。",
+    ),
+    Cause.BREAKPOINT: (
+        "ブレークポイント例外 (breakpoint)",
+        "{pc} 番地で ebreak を実行しました。",
     ),
     Cause.LOAD_ADDRESS_MISALIGNED: (
         "ロード・アドレス・ミスアライン例外 (load address misaligned)",
@@ -225,6 +233,28 @@ def breakpoint_reached(pc: int) -> Stop:
         "この番地の命令はまだ実行していません。続けるときは、もう一度実行してください。"
     )
     return Stop(StopReason.BREAKPOINT, message)
+
+
+def watchpoint_reached(address: int, pc: int, old: bytes, new: bytes) -> Stop:
+    """Return the stop right after an instruction at pc that wrote watched bytes."""
+    values = (
+        f"書き込みの前も後も {_bytes_text(new)} です"
+        if old == new
+        else f"{_bytes_text(old)} が {_bytes_text(new)} になりました"
+    )
+    message = (
+        f"{hexadecimal(pc)} 番地の命令が、監視している {hexadecimal(address)} 番地からの "
+        f"{len(new)} バイトに書いたので止めました。{values}。"
+    )
+    return Stop(StopReason.WATCHPOINT, message)
+
+
+def _bytes_text(data: bytes) -> str:
+    """Return up to a word as a number, and more as bytes in their order."""
+    if len(data) in (1, 2, 4):
+        return f"0x{int.from_bytes(data, 'little'):0{2 * len(data)}x}"
+    shown = data[:_SHOWN_BYTES].hex(" ")
+    return f"{shown} …" if len(data) > _SHOWN_BYTES else shown
 
 
 def instruction_limit(limit: int) -> Stop:

@@ -121,17 +121,26 @@ class Hart:
 
     def _attend(self, end: int) -> None:
         """Do what is due, take an interrupt, and set the horizon."""
-        due = self.do_due()
+        due = self.settle()
         self.horizon = end if due is None else min(due, end)
-        if self.waiting and not traps.is_wakeup(self):
+        if self.waiting:
             if due is None:
                 raise Waiting
             self.unretired += self.horizon - self.cycle
             self.cycle = self.horizon  # time passes
-            return
-        self.waiting = False
-        if traps.take_interrupt(self):
+        elif traps.take_interrupt(self):
             self.horizon = self.cycle  # execute nothing before another look
+
+    def settle(self) -> int | None:
+        """Do what is due, and end a wait that is over; return the cycle of what is due next.
+
+        This is done before each run and after it, so that whoever looks at the hart between two
+        runs sees the same wherever the one ended and the other began.
+        """
+        due = self.do_due()
+        if self.waiting and traps.is_wakeup(self):
+            self.waiting = False
+        return due
 
     def _take(self, trap: Trap) -> None:
         traps.enter(self, trap)

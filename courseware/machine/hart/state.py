@@ -112,6 +112,11 @@ def _restore_counts(hart: "Hart", fields: Fields) -> None:
         hart.trap_counts[_LEVELS[level], cause] = count
 
 
+def traps_taken(fields: Fields) -> int:
+    """Return how many traps a state has seen. Raises ValueError for damaged data."""
+    return sum(count for *_, count in _rows(fields, "traps", 3, _MAX_TRAP_KINDS))
+
+
 def _restore_tlb(hart: "Hart", fields: Fields) -> None:
     for row in _rows(fields, "tlb", 8, MAX_ENTRIES):
         virtual, atp, gatp, page, host_page, flags, guest, is_superpage = row

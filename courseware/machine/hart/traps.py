@@ -53,7 +53,8 @@ _WITH_ADDRESS = frozenset(
 class TrapRecord(NamedTuple):
     """A trap that was taken: when, where, why, and from which privilege to which.
 
-    ``cause`` is as xcause reads; ``level`` is "M", "HS" or "VS".
+    ``cause`` is as mcause reads; ``level`` is "M", "HS" or "VS"; ``handler`` is the address that
+    the trap leads to.
     """
 
     cycle: int
@@ -63,6 +64,7 @@ class TrapRecord(NamedTuple):
     mode: int
     virtual: bool
     level: str
+    handler: int
 
 
 def enter(hart: "Hart", trap: Trap) -> None:
@@ -102,8 +104,9 @@ def _supervisor_enabled(hart: "Hart") -> bool:
 
 
 def _enter(hart: "Hart", level: str, cause: int, trap: Trap) -> None:
+    handler = _handler(hart, level, cause)
     hart.note_trap(
-        TrapRecord(hart.cycle, hart.pc, cause, trap.tval, hart.mode, hart.virtual, level)
+        TrapRecord(hart.cycle, hart.pc, cause, trap.tval, hart.mode, hart.virtual, level, handler)
     )
     match level:
         case "M":
@@ -111,8 +114,23 @@ def _enter(hart: "Hart", level: str, cause: int, trap: Trap) -> None:
         case "HS":
             _enter_supervisor(hart, cause, trap)
         case _:
-            _enter_guest(hart, cause, trap)
+            _enter_guest(hart, _guest_cause(cause), trap)
+    hart.pc = handler
     hart.update_views()
+
+
+def _handler(hart: "Hart", level: str, cause: int) -> int:
+    match level:
+        case "M":
+            return _vector(hart.csr.mtvec, cause)
+        case "HS":
+            return _vector(hart.csr.stvec, cause)
+    return _vector(hart.csr.vstvec, _guest_cause(cause))
+
+
+def _guest_cause(cause: int) -> int:
+    """Return the cause as a guest sees it: its interrupts have the supervisor's numbers."""
+    return cause - 1 if cause & INTERRUPT_BIT else cause
 
 
 def _enter_machine(hart: "Hart", cause: int, trap: Trap) -> None:
@@ -123,7 +141,6 @@ def _enter_machine(hart: "Hart", cause: int, trap: Trap) -> None:
     )
     csr.mstatus = _stacked(csr.mstatus, MIE, MPIE) & ~MPP | hart.mode << MPP_SHIFT
     csr.mepc, csr.mcause, csr.mtval, csr.mtval2 = hart.pc, cause, trap.tval, trap.guest_page
-    hart.pc = _vector(csr.mtvec, cause)
     hart.mode, hart.virtual = MACHINE, False
 
 
@@ -136,17 +153,13 @@ def _enter_supervisor(hart: "Hart", cause: int, trap: Trap) -> None:
     csr.hstatus = status | (HSTATUS_GVA if _is_guest_address(hart, cause, trap) else 0)
     csr.mstatus = _stacked(csr.mstatus, SIE, SPIE) & ~SPP | (SPP if hart.mode else 0)
     csr.sepc, csr.scause, csr.stval, csr.htval = hart.pc, cause, trap.tval, trap.guest_page
-    hart.pc = _vector(csr.stvec, cause)
     hart.mode, hart.virtual = SUPERVISOR, False
 
 
 def _enter_guest(hart: "Hart", cause: int, trap: Trap) -> None:
     csr = hart.csr
-    if cause & INTERRUPT_BIT:
-        cause -= 1  # the guest sees its interrupts under the supervisor's numbers
     csr.vsstatus = _stacked(csr.vsstatus, SIE, SPIE) & ~SPP | (SPP if hart.mode else 0)
     csr.vsepc, csr.vscause, csr.vstval = hart.pc, cause, trap.tval
-    hart.pc = _vector(csr.vstvec, cause)
     hart.mode = SUPERVISOR
 
 

@@ -11,7 +11,7 @@ def _amo(mnemonic: str, funct5: int, value: str, what: str) -> Instruction:
         funct5 << 27 | 0b010 << 12 | 0b0101111,
         "rd, rs2, (rs1)",
         f"rd = amo(rs1, {value})",
-        "{address} 番地の値{result}を {rd} に入れ、同じ番地に"
+        "{address} 番地の値{result}を {rd} に入れ、同じ番地に、"
         f"{what}を書くことを、分けられない一つの操作として行い",
     )
 

@@ -36,10 +36,11 @@ class Fields:
         return [_integer(item, name, low, high) for item in self.items(name)]
 
     def text(self, name: str) -> str:
-        """Return a string."""
+        """Return a string that can be stored and shown: one without lone surrogates."""
         value = self._get(name)
         if not isinstance(value, str):
             raise ValueError(f"{name}: a string was expected")
+        value.encode()  # raises UnicodeEncodeError, which is a ValueError
         return value
 
     def items(self, name: str) -> list[Any]:

@@ -11,13 +11,22 @@ A snapshot is an archive (``archive.py``) with the magic ``VLMS`` whose head is 
      "dirty": numbers of pages, "dirty_count": number,
      "disk_bytes": number, "disk": [[page of the image, index], ...] likewise,
      "disk_pages": [[page written since, index], ...]}
+
+An incremental snapshot has the magic ``VLMD``. Its head has, for "pages", "disk" and
+"disk_pages", only what is not in an earlier state, the base, and as members more
+
+    "base": SHA-256 of the base's whole snapshot before compression, in hexadecimal,
+    "gone": offsets of pages of RAM that are all zero now
+
+A base has the same disk image, since a machine's never changes.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from courseware.machine.archive import PagePool, pack, unpack
+from courseware.machine.archive import PagePool, body_of, pack, unpack
 from courseware.machine.devices.disk import MAX_DISK_BYTES
 from courseware.machine.fields import Fields
 from courseware.machine.memory_map import RAM_BASE
@@ -31,25 +40,67 @@ from courseware.machine.state import (
 )
 from courseware.machine.stop import Stop, StopReason
 
-_MAGIC = b"VLMS"
+_MAGIC, _DELTA_MAGIC = b"VLMS", b"VLMD"
 _WORD = 0xFFFF_FFFF
 _MAX_COUNT = (1 << 63) - 1
 _MAX_NAMES = 256
 # Output may take two bytes a character in UTF-8, six as an escape; the rest of a head is smaller
-# than 4 MiB even with a full TLB.
-_MAX_BYTES = MAX_MEMORY_BYTES + 2 * MAX_DISK_BYTES + 6 * MAX_OUTPUT_BYTES + 4 * 1024 * 1024
+# than 4 MiB even with a full TLB and every page listed.
+MAX_HEAD_BYTES = 6 * MAX_OUTPUT_BYTES + 4 * 1024 * 1024
+_MAX_PAGES = (MAX_MEMORY_BYTES + 2 * MAX_DISK_BYTES) // PAGE_BYTES
 
 
-def to_bytes(state: State) -> bytes:
-    """Return the snapshot of a state."""
+def to_bytes(state: State, base: State | None = None) -> bytes:
+    """Return the snapshot of a state: an incremental one with a base."""
     pool = PagePool()
-    return pack(_MAGIC, state_head(state, pool), pool)
+    if base is None:
+        return pack(_MAGIC, state_head(state, pool), pool)
+    changed = replace(
+        state,
+        pages=_changed(state.pages, base.pages),
+        disk=b"",
+        disk_pages=_changed(state.disk_pages, base.disk_pages),
+    )
+    head = state_head(changed, pool) | {
+        "disk_bytes": len(state.disk),
+        "base": _digest(base),
+        "gone": [offset for offset in base.pages if offset not in state.pages],
+    }
+    return pack(_DELTA_MAGIC, head, pool)
 
 
-def from_bytes(data: bytes) -> State:
-    """Return the state of a snapshot. Raises ValueError for damaged data."""
-    head, pages = unpack(_MAGIC, data, _MAX_BYTES)
-    return state_from(head, pages)
+def from_bytes(data: bytes, base: State | None = None) -> State:
+    """Return the state of a snapshot, which needs the base that it was made with.
+
+    Raises ValueError for damaged data and for another base.
+    """
+    if base is None:
+        return state_from(*unpack(_MAGIC, data, MAX_HEAD_BYTES, _MAX_PAGES))
+    head, pool = unpack(_DELTA_MAGIC, data, MAX_HEAD_BYTES, _MAX_PAGES)
+    if head.text("base") != _digest(base):
+        raise ValueError("base: the snapshot was made with another one")
+    if head.integer("disk_bytes", 0, MAX_DISK_BYTES) != len(base.disk):
+        raise ValueError("disk_bytes: not those of the base")
+    changed = state_from(head, pool)
+    gone = set(head.integers("gone", 0, changed.limits.memory_bytes - PAGE_BYTES))
+    kept = {offset: page for offset, page in base.pages.items() if offset not in gone}
+    if changed.limits != base.limits:
+        raise ValueError("memory_bytes: not those of the base")
+    return replace(
+        changed,
+        pages=kept | dict(changed.pages),
+        disk=base.disk,
+        disk_pages={**base.disk_pages, **changed.disk_pages},
+    )
+
+
+def _changed(pages: Mapping[int, bytes], old: Mapping[int, bytes]) -> dict[int, bytes]:
+    return {place: page for place, page in pages.items() if old.get(place) != page}
+
+
+def _digest(state: State) -> str:
+    pool = PagePool()
+    return hashlib.sha256(body_of(state_head(state, pool), pool)).hexdigest()
 
 
 def state_head(state: State, pool: PagePool) -> dict[str, Any]:
@@ -64,7 +115,7 @@ def state_head(state: State, pool: PagePool) -> dict[str, Any]:
         "devices": dict(state.devices),
         "output": state.output.decode("latin-1"),
         "stop": stop_json(state.stop),
-        "pages": [[offset, pool.index(page)] for offset, page in state.pages.items()],
+        "pages": [[offset, pool.index(page)] for offset, page in sorted(state.pages.items())],
         "dirty": list(state.dirty),
         "dirty_count": state.dirty_count,
         "disk_bytes": len(state.disk),
@@ -73,7 +124,9 @@ def state_head(state: State, pool: PagePool) -> dict[str, Any]:
             for start, page in _image_pages(state.disk)
             if any(page)
         ],
-        "disk_pages": [[number, pool.index(page)] for number, page in state.disk_pages.items()],
+        "disk_pages": [
+            [number, pool.index(page)] for number, page in sorted(state.disk_pages.items())
+        ],
     }
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from courseware.machine.devices.disk import MAX_DISK_BYTES
+from courseware.machine.fields import Fields
 from courseware.machine.hart import csrs
+from courseware.machine.hart import state as hart_state
 from courseware.machine.ram import PAGE_BYTES
 from courseware.machine.stop import Stop
 
@@ -84,11 +86,14 @@ class State:
     @property
     def cycle(self) -> int:
         """Return the time of the state, in cycles since reset."""
-        cycle: int = self.hart["cycle"]
-        return cycle
+        return Fields(dict(self.hart)).integer("cycle")
 
     @property
     def instret(self) -> int:
         """Return how many instructions had retired."""
-        retired: int = self.hart["cycle"] - self.hart["unretired"]
-        return retired
+        return self.cycle - Fields(dict(self.hart)).integer("unretired")
+
+    @property
+    def traps(self) -> int:
+        """Return how many traps had been taken."""
+        return hart_state.traps_taken(Fields(dict(self.hart)))

@@ -12,22 +12,27 @@ from courseware.machine.assembler.problems import (
     AssemblyProblem,
 )
 from courseware.machine.assembler.pseudo import PSEUDO_INSTRUCTIONS
-from courseware.machine.debugger import Debugger
+from courseware.machine.debugger import Debugger, PageWalk, PageWalkStep, TrapEvent, walk
+from courseware.machine.hart.access import Access
 from courseware.machine.hart.counters import Counters
+from courseware.machine.hart.traps import TrapRecord
 from courseware.machine.isa.decoder import disassemble
 from courseware.machine.isa.explanation import describe
 from courseware.machine.isa.table import INSTRUCTIONS
 from courseware.machine.machine import Engine, Machine, Step
+from courseware.machine.privilege import mode_name
 from courseware.machine.program import Program, Segment
 from courseware.machine.registers import REGISTER_NAMES
-from courseware.machine.state import MachineLimits, MachineOptions
-from courseware.machine.stop import Stop, StopReason
+from courseware.machine.state import MachineLimits, MachineOptions, State
+from courseware.machine.stop import Stop, StopReason, trap_name
+from courseware.machine.watch import Watchpoint
 
 __all__ = [
     "DIRECTIVES",
     "INSTRUCTIONS",
     "PSEUDO_INSTRUCTIONS",
     "REGISTER_NAMES",
+    "Access",
     "AssemblyError",
     "AssemblyLimits",
     "AssemblyProblem",
@@ -37,12 +42,21 @@ __all__ = [
     "Machine",
     "MachineLimits",
     "MachineOptions",
+    "PageWalk",
+    "PageWalkStep",
     "Program",
     "Segment",
+    "State",
     "Step",
     "Stop",
     "StopReason",
+    "TrapEvent",
+    "TrapRecord",
+    "Watchpoint",
     "assemble",
     "describe",
     "disassemble",
+    "mode_name",
+    "trap_name",
+    "walk",
 ]

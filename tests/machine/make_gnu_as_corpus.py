@@ -45,7 +45,9 @@ def gnu_bytes(program: str) -> str:
         source.write_text(program.replace("; ", "\n") + "\n")
         script.write_text(f"SECTIONS {{ . = 0x80000000; {rules} /DISCARD/ : {{ *(*) }} }}")
         for command in ([*_AS, source, "-o", made], [*_LD, "-T", script, made, "-o", linked]):
-            done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                list(map(str, command)), capture_output=True, text=True, check=False
+            )
             if done.returncode:
                 raise ValueError(f"{program}\n{done.stderr}")
         return " ".join(_contents(linked.read_bytes()))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from courseware.machine import Debugger, MachineLimits, Program, StopReason, assemble
 from courseware.machine.debugger import MAX_CHECKPOINT_BYTES, MAX_CHECKPOINTS
-from courseware.machine.machine import POLL_INSTRUCTIONS
+from courseware.machine.machine import POLL_CYCLES
 from courseware.machine.memory_map import RAM_BASE
 from tests.machine.programs import programs
 
@@ -120,7 +120,7 @@ def test_step_back_after_long_runs() -> None:
     """Far and near, with checkpoints on the way, forwards again afterwards."""
     debugger = Debugger(assemble(BUSY), LIMITS)
     reference = Debugger(assemble(BUSY), LIMITS)
-    total = 40 * POLL_INSTRUCTIONS + 123
+    total = 40 * POLL_CYCLES + 123
     debugger.run(total)
     for back in range(1, 4):
         assert debugger.step_back()
@@ -135,13 +135,13 @@ def test_step_back_after_long_runs() -> None:
 def test_checkpoints_are_few_and_never_far() -> None:
     debugger = Debugger(assemble(BUSY), LIMITS)
     for _ in range(100):
-        debugger.run(2 * POLL_INSTRUCTIONS)
-    times = [checkpoint.instret for checkpoint in debugger._checkpoints]
+        debugger.run(2 * POLL_CYCLES)
+    times = [checkpoint.position.cycle for checkpoint in debugger._history.checkpoints]
     now = debugger.machine.instret
     assert len(times) == MAX_CHECKPOINTS
-    assert now - times[-1] <= 2 * POLL_INSTRUCTIONS
+    assert now - times[-1] <= 2 * POLL_CYCLES
     for earlier, later in zip([0, *times], times, strict=False):
-        assert later - earlier <= (now - earlier) // 2 + POLL_INSTRUCTIONS
+        assert later - earlier <= (now - earlier) // 2 + POLL_CYCLES
 
 
 # --- storing ---
@@ -167,11 +167,11 @@ def test_restored_session_goes_on_alike(program: Program, first: int, second: in
 def test_stored_session_is_small_and_keeps_its_checkpoints() -> None:
     debugger = Debugger(assemble(BUSY))
     assert len(debugger.to_bytes()) < 2_000
-    debugger.run(50 * POLL_INSTRUCTIONS)
+    debugger.run(50 * POLL_CYCLES)
     data = debugger.to_bytes()
     assert len(data) < 64_000
     restored = Debugger.from_bytes(data)
-    assert len(restored._checkpoints) == len(debugger._checkpoints) > 1
+    assert len(restored._history.checkpoints) == len(debugger._history.checkpoints) > 1
     assert restored.step_back()
     assert debugger.step_back()
     assert restored.machine.state() == debugger.machine.state()
@@ -195,13 +195,13 @@ fill:   mul  a0, a0, a1
 
 def test_stored_session_of_noise_is_bounded() -> None:
     debugger = Debugger(assemble(NOISE))
-    debugger.run(300 * POLL_INSTRUCTIONS)
-    assert len(debugger._checkpoints) == MAX_CHECKPOINTS
+    debugger.run(300 * POLL_CYCLES)
+    assert len(debugger._history.checkpoints) == MAX_CHECKPOINTS
     data = debugger.to_bytes()
     memory = debugger.machine.limits.memory_bytes
     assert len(data) < MAX_CHECKPOINT_BYTES + memory + 16_384
     restored = Debugger.from_bytes(data)
-    assert 1 <= len(restored._checkpoints) < MAX_CHECKPOINTS
+    assert 1 <= len(restored._history.checkpoints) < MAX_CHECKPOINTS
     assert restored.step_back()
     assert debugger.step_back()
     assert restored.machine.state() == debugger.machine.state()

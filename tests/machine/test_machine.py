@@ -16,7 +16,7 @@ from courseware.machine import (
     StopReason,
     assemble,
 )
-from courseware.machine.machine import POLL_INSTRUCTIONS
+from courseware.machine.machine import POLL_CYCLES
 from courseware.machine.memory_map import RAM_BASE
 from tests.machine.programs import programs
 
@@ -331,7 +331,7 @@ def test_deadline_is_asked_now_and_then() -> None:
     asked = count(1)
     stop = machine.run(1_000_000, deadline=lambda: next(asked) == 3)
     assert stop.reason is StopReason.TIME_LIMIT
-    assert machine.instret == 3 * POLL_INSTRUCTIONS
+    assert machine.instret == 3 * POLL_CYCLES
     assert machine.stop is None
 
 

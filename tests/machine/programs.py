@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from courseware.machine import Program, Segment
 from courseware.machine.isa.encoding import Field
 from courseware.machine.isa.instruction import Instruction
+from courseware.machine.isa.semantics import SERVICES
 from courseware.machine.isa.table import INSTRUCTIONS
 from courseware.machine.memory_map import RAM_BASE
 
@@ -20,9 +21,8 @@ _EDGES = (0, 1, 2, 31, 32, 0x7FF, 0x7FFF_FFFF, 0x8000_0000, 0x8000_0001, 0xFFFF_
 values = st.sampled_from(_EDGES) | st.integers(0, 0xFFFF_FFFF)
 
 _MEMORY = tuple(i for i in INSTRUCTIONS if "mem" in i.semantics)
-_PLAIN = tuple(
-    i for i in INSTRUCTIONS if not any(word in i.semantics for word in ("mem", "pc = ", "trap"))
-)
+_NOT_PLAIN = ("mem", "pc = ", "trap", "amo", *SERVICES)
+_PLAIN = tuple(i for i in INSTRUCTIONS if not any(word in i.semantics for word in _NOT_PLAIN))
 _BRANCHES = tuple(i for i in INSTRUCTIONS if i.condition)
 
 

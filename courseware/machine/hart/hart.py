@@ -98,7 +98,7 @@ class Hart:
         self.load8, self.load16, self.load32 = mmu.load8, mmu.load16, mmu.load32
         self.store8, self.store16, self.store32 = mmu.store8, mmu.store16, mmu.store32
         self.load_for_amo, self.store_of_amo = mmu.load_for_amo, mmu.store32
-        mmu.on_device_access = self.look_up
+        mmu.look_up = self.look_up
 
     def start(self) -> None:
         """Go on from registers and CSRs that were set from outside."""

@@ -67,7 +67,7 @@ class Mmu:
         self.epoch = 0
         self.accesses = 0  # loads and stores, an AMO as both
         self.tlb_misses = 0
-        self.on_device_access: Callable[[], None] = lambda: None
+        self.look_up: Callable[[], None] = lambda: None  # tells engines to stop
         self.fetch_view = self.data_view = View(MACHINE)
         self.look_through(self.fetch_view, self.data_view)
 
@@ -89,6 +89,7 @@ class Mmu:
     def forget_maps(self) -> None:
         """Empty the page maps, after a change of what they stand for; ``epoch`` counts it."""
         self.epoch += 1
+        self.look_up()
         for maps in self._maps.values():
             maps.fetch.clear()
             maps.load.clear()
@@ -198,6 +199,12 @@ class Mmu:
 
     # --- looking without a trace ---
 
+    def is_refused(self, address: int, access: Access, view: View) -> bool:
+        """Say whether the TLB has a translation that does not allow an access."""
+        space = (view.virtual, view.atp, view.gatp)
+        entry = self.tlb.find(space, address >> PAGE_SHIFT)
+        return entry is not None and not allows_both(entry, access, view)
+
     def probe(self, address: int, access: Access, view: View) -> int:
         """Return the physical address as ``translate`` does, but count and change nothing."""
         if not view.is_translated:
@@ -234,7 +241,7 @@ class Mmu:
         if offset is not None:
             self.remember(address, offset, Access.LOAD, view)
             return int.from_bytes(self._ram.bytes[offset : offset + size], "little")
-        self.on_device_access()
+        self.look_up()
         try:
             return self._bus.read_device(physical, size)
         except BusError:
@@ -251,7 +258,7 @@ class Mmu:
             self.remember(address, offset, Access.STORE, view)
             self._ram.write(offset, value.to_bytes(size, "little"))
             return
-        self.on_device_access()
+        self.look_up()
         try:
             self._bus.write_device(physical, size, value)
         except BusError:

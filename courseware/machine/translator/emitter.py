@@ -204,7 +204,7 @@ class _Emitter:
         self._written = 0
         self._copies: dict[int, int] = {}
         self._bases = 0
-        self._order = {start: index for index, start in enumerate(_forward_order(region))}
+        self._order = {start: index for index, start in enumerate(region.order)}
 
     def unit(self) -> Unit:
         entry = self._region.entry
@@ -694,23 +694,3 @@ def _written_first(block: Block) -> set[int]:
         if current.jump is None and current.rd and current.rd not in read:
             written.add(current.rd)
     return written - read
-
-
-def _forward_order(region: Region) -> list[int]:
-    """Return the blocks so that, loops aside, each comes before those that follow it."""
-    order: list[int] = []
-    seen: set[int] = set()
-    stack: list[tuple[int, list[int]]] = [(region.entry, list(region.blocks[region.entry].targets))]
-    seen.add(region.entry)
-    while stack:
-        start, targets = stack[-1]
-        while targets and (targets[-1] not in region.blocks or targets[-1] in seen):
-            targets.pop()
-        if targets:
-            following = targets.pop()
-            seen.add(following)
-            stack.append((following, list(region.blocks[following].targets)))
-        else:
-            order.append(start)
-            stack.pop()
-    return order[::-1]

@@ -5,8 +5,10 @@ jumps, and ends where it would leave what may be translated: at an instruction t
 hart (CSRs, traps, atomics), at an indirect jump, or at its limits.
 """
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from courseware.machine.isa.instruction import Decoded
 from courseware.machine.isa.python_text import substitute
@@ -19,13 +21,12 @@ from courseware.machine.isa.semantics import (
     Number,
     SetPc,
     SetRd,
-    Signed,
     Statement,
     Store,
     uses,
 )
 
-MAX_INSTRUCTIONS = 256
+MAX_INSTRUCTIONS = 128
 MAX_BLOCKS = 48
 MAX_RETURNS = 4  # addresses that a return is compared with
 
@@ -46,41 +47,34 @@ class Operation:
     statements: tuple[Statement, ...]
     reads: frozenset[int]
 
-    @property
+    @cached_property
+    def following(self) -> int | None:
+        """Return the address behind it, when control may get there."""
+        is_always = self.jump is not None and self.jump.condition is None
+        return None if is_always else self.next_pc
+
+    @cached_property
+    def taken(self) -> int | None:
+        """Return the address that it jumps to, when that is known."""
+        jump = self.jump
+        return jump.value.value & WORD if jump and isinstance(jump.value, Number) else None
+
+    @cached_property
     def is_call(self) -> bool:
         """Say whether it is a direct call: a jump that links to ra or t0."""
         jump = self.jump
         return self.rd in _LINKS and jump is not None and isinstance(jump.value, Number)
 
-    @property
+    @cached_property
     def is_return(self) -> bool:
         """Say whether it is a return: an indirect jump to the address that a call left."""
-        return (
-            self.rd == 0
-            and self.jump is not None
-            and len(self.statements) > 0
-            and (not isinstance(self.jump.value, Number) and self.reads <= _LINKS)
-        )
+        is_indirect = self.jump is not None and not isinstance(self.jump.value, Number)
+        return is_indirect and self.rd == 0 and self.reads <= _LINKS
 
-    @property
+    @cached_property
     def jump(self) -> SetPc | None:
         """Return where it jumps, if it does."""
         return next((s for s in self.statements if isinstance(s, SetPc)), None)
-
-    @property
-    def accesses_memory(self) -> bool:
-        """Say whether it loads or stores."""
-        return any(map(_memory, self.statements))
-
-
-def _memory(statement: Statement) -> Memory | None:
-    """Return the memory that a statement reads or writes."""
-    match statement:
-        case Store(target, _):
-            return target
-        case SetRd(Memory() as memory) | SetRd(Signed(_, Memory() as memory)):
-            return memory
-    return None
 
 
 def operation(decoded: Decoded, pc: int) -> Operation | None:
@@ -154,10 +148,14 @@ class Block:
 
 @dataclass
 class Region:
-    """Blocks by address, and the loops among them: by header, the blocks of the body."""
+    """Blocks by address, and the loops among them: by header, the blocks of the body.
+
+    ``order`` has the blocks so that, loops aside, each comes before those that follow it.
+    """
 
     entry: int
     blocks: dict[int, Block]
+    order: list[int]
     loops: dict[int, frozenset[int]]
 
     @property
@@ -166,10 +164,15 @@ class Region:
         return [(o.pc, o.next_pc - o.pc & WORD) for b in self.blocks.values() for o in b.operations]
 
 
-def find_region(entry: int, read: Callable[[int], Operation | None]) -> Region | None:
+# Returns the instruction at an address, or None where a region has to end.
+Read = Callable[[int], Operation | None]
+
+
+def find_region(entry: int, read: Read) -> Region | None:
     """Return the region that begins at an address, or None when nothing can be translated.
 
-    ``read`` returns the instruction at an address, or None where the region has to end.
+    Where the entry is part of a loop, the region is what belongs to loops around it; what comes
+    behind them is no hotter for it.
     """
     found: dict[int, Operation] = {}
     starts = {entry}
@@ -180,45 +183,57 @@ def find_region(entry: int, read: Callable[[int], Operation | None]) -> Region |
     while _add_returns(blocks, found, starts, read):
         blocks = _blocks(starts, found)
     _link_returns(blocks)
-    return Region(entry, blocks, _loops(entry, blocks))
+    graph = _Graph(entry, blocks)
+    around = graph.around_entry()
+    if around:
+        graph = _Graph(entry, {start: blocks[start] for start in around})
+    return Region(entry, graph.blocks, graph.order, graph.loops())
 
 
-def _collect(
-    entry: int,
-    read: Callable[[int], Operation | None],
-    found: dict[int, Operation],
-    starts: set[int],
-) -> None:
+# --- instructions and blocks ---
+
+
+def _collect(entry: int, read: Read, found: dict[int, Operation], starts: set[int]) -> None:
     """Find the instructions that can be reached from an address, nearest first."""
-    waiting = [entry]
+    waiting = deque([entry])
     while waiting and len(found) < MAX_INSTRUCTIONS:
-        pc: int | None = waiting.pop(0)
+        pc: int | None = waiting.popleft()
         while pc is not None and pc not in found and len(found) < MAX_INSTRUCTIONS:
             current = read(pc)
             if current is None:
                 break
             found[pc] = current
-            following, taken = _ways(current)
+            taken = current.taken
             if taken is not None and taken not in starts and len(starts) < MAX_BLOCKS:
                 starts.add(taken)
                 waiting.append(taken)
-            pc = following
+            pc = current.following
 
 
-def _ways(current: Operation) -> tuple[int | None, int | None]:
-    """Return the addresses behind an instruction and at the end of its jump, where known."""
-    jump = current.jump
-    if jump is None:
-        return current.next_pc, None
-    taken = jump.value.value & WORD if isinstance(jump.value, Number) else None
-    return (None if jump.condition is None else current.next_pc), taken
+def _blocks(starts: set[int], operations: dict[int, Operation]) -> dict[int, Block]:
+    leaders = set(starts)
+    for current in operations.values():
+        if current.jump is not None:
+            leaders.update(t for t in (current.following, current.taken) if t is not None)
+    blocks: dict[int, Block] = {}
+    for start in leaders & operations.keys():
+        block = blocks[start] = Block(start)
+        pc: int | None = start
+        while pc is not None:
+            current = operations[pc]
+            block.operations.append(current)
+            is_inside = current.jump is None and current.next_pc in operations
+            pc = current.next_pc if is_inside and current.next_pc not in leaders else None
+        block.following, block.taken = current.following, current.taken
+        block.leaves = block.following is None and block.taken is None
+    return blocks
+
+
+# --- calls and returns ---
 
 
 def _add_returns(
-    blocks: dict[int, Block],
-    found: dict[int, Operation],
-    starts: set[int],
-    read: Callable[[int], Operation | None],
+    blocks: dict[int, Block], found: dict[int, Operation], starts: set[int], read: Read
 ) -> bool:
     """Find the code behind calls whose callee returns inside the region; say if there was some."""
     behind = {
@@ -255,96 +270,91 @@ def _returning(callee: int, blocks: dict[int, Block]) -> list[Block]:
 
 def _link_returns(blocks: dict[int, Block]) -> None:
     """Let returns lead to the code behind the calls that they may answer."""
-    links: dict[int, list[int]] = {}
+    links: dict[int, set[int]] = {}
     for address, callee in _calls(blocks):
         if address in blocks:
             for block in _returning(callee, blocks):
-                links.setdefault(block.start, []).append(address)
+                links.setdefault(block.start, set()).add(address)
     for start, addresses in links.items():
-        blocks[start].returns = sorted(set(addresses))[:MAX_RETURNS]
+        blocks[start].returns = sorted(addresses)[:MAX_RETURNS]
 
 
-def _blocks(starts: set[int], operations: dict[int, Operation]) -> dict[int, Block]:
-    leaders = set(starts)
-    for current in operations.values():
-        if current.jump is not None:
-            leaders.update(target for target in _ways(current) if target is not None)
-    blocks: dict[int, Block] = {}
-    for start in leaders & operations.keys():
-        block = blocks[start] = Block(start)
-        pc: int | None = start
-        while pc is not None:
-            current = operations[pc]
-            block.operations.append(current)
-            block.following, block.taken = _ways(current)
-            block.leaves = current.jump is not None and not block.targets
-            is_inside = current.jump is None and current.next_pc in operations
-            pc = current.next_pc if is_inside and current.next_pc not in leaders else None
-    return blocks
+# --- loops ---
 
 
-def _loops(entry: int, blocks: dict[int, Block]) -> dict[int, frozenset[int]]:
-    """Return the natural loops: header, and the blocks that reach it again without leaving."""
-    order = _reverse_postorder(entry, blocks)
-    dominators = _dominators(entry, blocks, order)
-    loops: dict[int, set[int]] = {}
-    for start in order:
-        for header in blocks[start].targets:
-            if header in blocks and header in dominators[start]:
-                loops.setdefault(header, {header}).update(_reaching(start, header, blocks, order))
-    return {header: frozenset(body) for header, body in loops.items()}
+class _Graph:
+    """Blocks that can be reached from an entry, with the ways between them.
 
+    ``order`` has them so that, loops aside, each comes before those that follow it.
+    """
 
-def _reverse_postorder(entry: int, blocks: dict[int, Block]) -> list[int]:
-    order: list[int] = []
-    seen = {entry}
-    stack = [(entry, iter(blocks[entry].targets))]
-    while stack:
-        start, targets = stack[-1]
-        following = next((t for t in targets if t in blocks and t not in seen), None)
-        if following is None:
-            order.append(start)
-            stack.pop()
-        else:
-            seen.add(following)
-            stack.append((following, iter(blocks[following].targets)))
-    return order[::-1]
+    def __init__(self, entry: int, blocks: dict[int, Block]) -> None:
+        self._entry = entry
+        self._ways = {
+            start: [t for t in block.targets if t in blocks] for start, block in blocks.items()
+        }
+        self.order = self._reverse_postorder()
+        self.blocks = {start: blocks[start] for start in self.order}
+        self._before: dict[int, list[int]] = {start: [] for start in self.order}
+        for start in self.order:
+            for target in self._ways[start]:
+                self._before[target].append(start)
 
+    def around_entry(self) -> set[int]:
+        """Return the blocks from which the entry is reached again; none where it never is."""
+        return self._reaching(self._before[self._entry], stop=None)
 
-def _predecessors(blocks: dict[int, Block], order: list[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {start: [] for start in order}
-    for start in order:
-        for target in blocks[start].targets:
-            if target in found:
-                found[target].append(start)
-    return found
+    def loops(self) -> dict[int, frozenset[int]]:
+        """Return the natural loops: header, and the blocks that reach it without leaving."""
+        dominators = self._dominators()
+        sources: dict[int, list[int]] = {}
+        for start in self.order:
+            for header in self._ways[start]:
+                if header in dominators[start]:
+                    sources.setdefault(header, []).append(start)
+        return {
+            header: frozenset(self._reaching(found, stop=header) | {header})
+            for header, found in sources.items()
+        }
 
+    def _reverse_postorder(self) -> list[int]:
+        order: list[int] = []
+        seen = {self._entry}
+        stack = [(self._entry, iter(self._ways[self._entry]))]
+        while stack:
+            start, targets = stack[-1]
+            following = next((target for target in targets if target not in seen), None)
+            if following is None:
+                order.append(start)
+                stack.pop()
+            else:
+                seen.add(following)
+                stack.append((following, iter(self._ways[following])))
+        return order[::-1]
 
-def _dominators(entry: int, blocks: dict[int, Block], order: list[int]) -> dict[int, set[int]]:
-    predecessors = _predecessors(blocks, order)
-    dominators = {start: set(order) for start in order}
-    dominators[entry] = {entry}
-    changed = True
-    while changed:
-        changed = False
-        for start in order[1:]:
-            new = set.intersection(*(dominators[p] for p in predecessors[start])) | {start}
-            if new != dominators[start]:
-                dominators[start] = new
-                changed = True
-    return dominators
+    def _dominators(self) -> dict[int, set[int]]:
+        """Return, for each block, the blocks that every way to it goes through."""
+        everything = set(self.order)
+        dominators = dict.fromkeys(self.order, everything)
+        dominators[self._entry] = {self._entry}
+        changed = True
+        while changed:
+            changed = False
+            for start in self.order[1:]:
+                new = set.intersection(*(dominators[p] for p in self._before[start])) | {start}
+                if new != dominators[start]:
+                    dominators[start] = new
+                    changed = True
+        return dominators
 
-
-def _reaching(source: int, header: int, blocks: dict[int, Block], order: list[int]) -> set[int]:
-    """Return the blocks from which ``source`` can be reached without passing ``header``."""
-    predecessors = _predecessors(blocks, order)
-    found, waiting = {source}, [source]
-    while waiting:
-        start = waiting.pop()
-        if start == header:
-            continue
-        for predecessor in predecessors[start]:
-            if predecessor not in found:
-                found.add(predecessor)
-                waiting.append(predecessor)
-    return found
+    def _reaching(self, sources: list[int], stop: int | None) -> set[int]:
+        """Return the sources, and the blocks that reach them without passing ``stop``."""
+        found: set[int] = set()
+        waiting = list(sources)
+        while waiting:
+            start = waiting.pop()
+            if start not in found:
+                found.add(start)
+                if start != stop:
+                    waiting += self._before[start]
+        return found

@@ -9,6 +9,7 @@ fault, a store into code) it leaves to the interpreter by retreating to the inst
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import CodeType, FunctionType, TracebackType
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,13 @@ if TYPE_CHECKING:
     from courseware.machine.hart.hart import Hart
 
 HOT = 24  # how often an address is come to before it is translated
+# Translating must pay: so many instructions may be written at once, and one more for so many
+# cycles. Writing one takes as long as interpreting some hundred, and as reading eight.
+FREE_WORK = 1_024
+CYCLES_A_WORK = 128
+READ_A_WORK = 8
 MAX_CODES = 4_096  # compiled functions that all machines share
+MAX_OPERATIONS = 16_384  # instructions that are kept ready for regions
 # After so many stores into its code an address is left to the interpreter.
 MAX_REWRITES = 4
 # An instruction that retreats so often in so many cycles is left to the interpreter.
@@ -89,6 +96,7 @@ class Translator:
         self._heat: dict[int, int] = {}
         self._tables: dict[tuple[View, View, frozenset[int]], _Table] = {}
         self._epoch = 0
+        self._work = 0  # in instructions written (see FREE_WORK)
         self._units: dict[tuple[object, ...], _Unit] = {}
         self._keys_of_line: dict[int, set[tuple[object, ...]]] = {}
         self._rewrites: dict[int, int] = {}
@@ -120,7 +128,7 @@ class Translator:
         runs = table.runs
         is_new = True  # whether the address was come to by other ways than interpreting
         while (left := hart.horizon - hart.cycle) > 0:
-            pc, before = hart.pc, left
+            pc, before, horizon = hart.pc, left, hart.horizon
             try:
                 while True:
                     run = runs.get(pc)
@@ -130,9 +138,9 @@ class Translator:
             except (Retreat, IndexError) as retreat:
                 pc, left = self._retreat(retreat.__traceback__)
                 run = None
-            hart.pc, hart.cycle = pc, hart.horizon - left
+            hart.pc, hart.cycle = pc, horizon - left
             is_new = is_new or left < before
-            if left == 0:
+            if left == 0 or hart.horizon != horizon:
                 return
             if run is not None:  # too near to the horizon, or an address to stop at
                 interpret(hart, until)
@@ -148,7 +156,12 @@ class Translator:
     def _is_hot(self, pc: int, is_new: bool) -> bool:
         """Say whether an address, newly come to or again, deserves a function."""
         heat = self._heat[pc] = self._heat.get(pc, 0) + is_new
-        return heat >= HOT
+        if heat < HOT:
+            return False
+        if self._work > FREE_WORK + self._hart.cycle // CYCLES_A_WORK:
+            self._heat[pc] = 0
+            return False
+        return True
 
     def _interpret_one(self) -> None:
         """Execute an instruction that no function can."""
@@ -211,10 +224,10 @@ class Translator:
             if word is None:
                 return None
             words.append((pc, word))
-            decoded = decode(word)
-            return operation(decoded, pc) if decoded else None
+            return _operation(pc, word)
 
         region = find_region(entry, read)
+        self._work += len(words) // READ_A_WORK
         if region is None:
             return False
         is_direct = hart.mmu.data_view.mode == MACHINE and not hart.pmp.binds_machine_mode
@@ -224,6 +237,7 @@ class Translator:
             if len(_codes) >= MAX_CODES:
                 _codes.clear()
             code = _codes[key] = _compile(region, hart.bus.ram.size, is_direct)
+            self._work += code.need
         self._notes[code.code] = code.notes
         self._keep(key, _Unit(entry, code, self._spans(region, table)))
         table.runs[entry] = code.need, self._function(code, table)
@@ -336,6 +350,8 @@ class Translator:
             view = mmu.data_view
             physical = address
             if view.is_translated:
+                if mmu.is_refused(address, access, view):
+                    raise Retreat  # a walk may replace the entry, and page maps be forgotten
                 counts = mmu.tlb_misses, walker.loads, walker.guest_loads
                 try:
                     physical = mmu.translate(address, access, view)
@@ -368,6 +384,12 @@ class Translator:
             return store
 
         return *map(loader, (1, 2, 4)), *map(storer, (1, 2, 4)), retreat
+
+
+@lru_cache(MAX_OPERATIONS)
+def _operation(pc: int, word: int) -> Operation | None:
+    decoded = decode(word)
+    return operation(decoded, pc) if decoded else None
 
 
 def _contains(unit: _Unit, pc: int) -> bool:

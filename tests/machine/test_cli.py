@@ -16,6 +16,7 @@ from courseware.machine.cli.arguments import UsageError, number, size
 from courseware.machine.cli.console import MAX_SHOWN_BYTES
 from courseware.machine.debugger import Debugger
 from courseware.machine.loaders import load_elf
+from courseware.machine.machine import Step
 from courseware.machine.stop import Stop
 
 HELLO = """
@@ -43,6 +44,47 @@ ECHO = """
         li t2, '.'
         bne a0, t2, 1b
         ebreak
+"""
+TIMER = """
+        la t0, handler
+        csrw mtvec, t0
+        li t0, 0x02004000
+        li t1, 200
+        sw t1, 0(t0)
+        sw zero, 4(t0)
+        li t0, 0x80
+        csrs mie, t0
+        csrsi mstatus, 8
+        wfi
+        nop
+        .align 2
+handler: csrw mtvec, zero
+        ebreak
+"""
+PAGED = """
+        la t0, table
+        li t1, 0x200000cf       # 4 MiB from 0x80000000: V R W X A D
+        sw t1, 0(t0)
+        srli t1, t0, 12
+        lui t2, 0x80000
+        or t1, t1, t2
+        csrw satp, t1
+        li t0, 0x800
+        csrs mstatus, t0        # MPP = S
+        li t0, -1
+        csrw pmpaddr0, t0
+        li t0, 0x1f
+        csrw pmpcfg0, t0
+        la t0, inside
+        slli t0, t0, 1
+        srli t0, t0, 1
+        csrw mepc, t0
+        mret
+inside: li a0, 7
+        j inside
+        .data
+        .balign 4096
+table:  .space 4096
 """
 DISK = """
         li t0, 0x10001000
@@ -163,6 +205,24 @@ def test_a_trace_has_one_line_for_each_step(source: Source, tmp_path: Path) -> N
     assert lines[5][2] == "80000014"
     assert lines[6][4] == "ebreak"
     assert len(lines) == 7
+
+
+def test_a_trace_tells_of_interrupts_and_of_waiting(source: Source, tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    assert main(["run", source(TIMER), "--trace", str(trace)]) == 0
+    lines = [line.split("\t") for line in trace.read_text().splitlines()]
+    (wfi,) = (index for index, line in enumerate(lines) if line[4] == "wfi")
+    assert lines[wfi + 1][3:] == ["", "", ""]
+    assert int(lines[wfi + 2][0]) >= 200
+    assert lines[wfi + 2][3:] == ["", "", "trap:M:80000007:00000000"]
+
+
+def test_a_trace_stops_in_the_midst_of_waiting(source: Source, capsys: Capture) -> None:
+    arguments = ["run", source(TIMER), "--max-instructions", "100"]
+    assert main([*arguments, "--trace", "/dev/null", "--stats", "json"]) == 1
+    traced = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert main([*arguments, "--stats", "json"]) == 1
+    assert json.loads(capsys.readouterr().err.splitlines()[-1])["cycles"] == traced["cycles"] == 100
 
 
 def test_a_traced_run_ends_as_an_untraced_one(source: Source, tmp_path: Path) -> None:
@@ -400,25 +460,25 @@ Ask = Callable[..., list[str]]
 
 
 def test_the_debugger_shows_where_it_is(ask: Ask) -> None:
-    assert ask() == ["[M]  80000000 <_start>  00400513  addi a0, zero, 4"]
+    assert ask() == ["[M モード]  80000000 <_start>  00400513  addi a0, zero, 4"]
 
 
 def test_step_explains_and_goes_on_by_an_empty_line(ask: Ask) -> None:
     lines = ask("step", "")
     assert "a0 に入れました" in lines[1]
-    assert lines[-1].startswith("[M]  80000008 <_start+8> ")
+    assert lines[-1].startswith("[M モード]  80000008 <_start+8> ")
     assert len(ask("s 3")) == 7
 
 
 def test_next_passes_over_a_call_and_back_comes_back_into_it(ask: Ask) -> None:
     lines = ask("n", "s", "n", "back", "p")
-    assert lines[-3].startswith("[M]  8000000c <_start+12>")
+    assert lines[-3].startswith("[M モード]  8000000c <_start+12>")
     assert "ret" in lines[-2] or "jalr zero" in lines[-2]
 
 
 def test_next_in_a_recursion_stays_in_its_call(ask: Ask) -> None:
     lines = ask("b factorial+28", "c", "d", "n", "regs")
-    assert lines[5].startswith("[M]  80000030 <factorial+32>")
+    assert lines[5].startswith("[M モード]  80000030 <factorial+32>")
     assert any("a0   00000006" in line for line in lines)
 
 
@@ -431,7 +491,7 @@ def test_finish_goes_to_the_caller(ask: Ask) -> None:
 def test_breakpoints_stop_are_listed_and_are_taken_away(ask: Ask) -> None:
     lines = ask("break factorial", "b", "c", "c", "delete factorial", "c", "b")
     assert lines[1] == "80000010 <factorial> にブレークポイントを置きました。"
-    assert lines[2] == "1: 80000010 <factorial>"
+    assert lines[2] == "80000010 <factorial>"
     assert sum("●80000010" in line for line in lines) == 2
     assert any("ebreak で止まりました" in line for line in lines)
     assert lines[-1] == "ブレークポイントはありません。"
@@ -467,18 +527,79 @@ def test_addresses_are_symbols_registers_numbers_and_sums(ask: Ask) -> None:
         ("mem", "番地を指定"),
         (f"mem pc {MAX_SHOWN_BYTES + 1}", "1 から 4,096 まで"),
         ("list pc 201", "1 から 200 まで"),
+        ("back 1001", "1 から 1,000 まで"),
         ("step 0", "1 から 1,000,000 まで"),
         ("step x", "「x」"),
         ("csr", "1 つだけ"),
         ("csr foo", "「foo」という CSR はありません"),
         ("delete factorial", "ブレークポイントはありません"),
         ("continue now", "付けられません"),
+        ("watch 0 4", "RAM の中"),
+        ("watch sp-8 4 4", "番地を指定"),
+        ("walk", "番地を指定"),
+        ("walk pc jump", "read、write、fetch"),
     ],
 )
 def test_a_wrong_command_is_told_and_changes_nothing(command: str, said: str, ask: Ask) -> None:
     lines = ask(command, "list")
     assert said in lines[1]
-    assert lines[2].strip() == lines[0].removeprefix("[M]").strip()
+    assert lines[2].strip() == lines[0].removeprefix("[M モード]").strip()
+
+
+def test_a_watchpoint_stops_after_a_write_and_is_found_again_backwards(ask: Ask) -> None:
+    lines = ask("watch sp-16 4", "c", "watch", "rcontinue", "unwatch sp-16", "unwatch sp-16")
+    assert "80fffff0 から 4 バイトを監視します。" in lines
+    assert "監視している 0x80fffff0 番地" in lines[2]
+    assert "最初まで戻りました。これより前はありません。" in lines
+    assert lines[-1] == "80fffff0 から 4 バイトのウォッチポイントはありません。"
+
+
+def test_reverse_continue_goes_to_the_breakpoint_before(ask: Ask) -> None:
+    lines = ask("b factorial", "c", "c", "c", "rc", "regs")
+    assert any("a0   00000003" in line for line in lines)
+
+
+def test_traps_and_page_walks_are_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, source: Source
+) -> None:
+    lines = debugged(monkeypatch, capsys, source(TIMER), "traps", "c", "traps", "walk pc")
+    assert lines[1] == "まだトラップは起きていません。"
+    assert any(line.startswith("1: [") and "タイマー" in line for line in lines)
+    assert "M モードでは変換せず" in lines[-1]
+
+
+def test_memory_and_instructions_show_by_virtual_addresses(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, source: Source
+) -> None:
+    commands = ("step 100", "mem 0x4c 4", "pmem 0x8000004c 4", "mem 0x400000", "walk 0x4c fetch")
+    lines = debugged(monkeypatch, capsys, source(PAGED), *commands)
+    assert any(line.startswith("[S モード]  0000") and "addi a0, zero, 7" in line for line in lines)
+    virtual, physical = (line for line in lines if line.startswith(("0000004c: ", "8000004c: ")))
+    assert virtual[10:] == physical[10:] != ""
+    assert any(line.startswith("0x00400000 番地は読めません: ロード・ページ") for line in lines)
+    assert "0x8000004c" in lines[-1]
+
+
+def test_input_goes_to_the_program_and_is_given_again_after_going_back(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, source: Source
+) -> None:
+    commands = ("input Ａb .", "c", "reset", "back", f"input {'x' * 5_000}")
+    lines = debugged(monkeypatch, capsys, source(ECHO), *commands)
+    assert lines[1] == "7 バイトを UART に送りました。"
+    assert "出力: Ａb ." in lines
+    assert "UART がいっぱい" in lines[-1]
+
+
+def test_the_debugger_takes_a_disk_and_an_engine(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, source: Source, tmp_path: Path
+) -> None:
+    (tmp_path / "disk").write_bytes(bytes(1024))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("c\nregs\n"))
+    options = ["--disk", str(tmp_path / "disk"), "--engine", "interpreter", "--memory", "64K"]
+    assert main(["debug", source(DISK), *options]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any("a0   00000002" in line for line in lines)
+    assert any("sp   80010000" in line for line in lines)
 
 
 def test_help_names_every_command(ask: Ask) -> None:
@@ -520,6 +641,19 @@ def test_ctrl_c_ends_a_run_and_not_the_debugger(
     lines = debugged(monkeypatch, capsys, source("nop\n1: j 1b"), "c", "regs")
     assert lines[1:3] == [
         "Ctrl-C で中断しました。",
-        "[M]  80000004  0000006f  jal zero, 0x80000004",
+        "[M モード]  80000004  0000006f  jal zero, 0x80000004",
     ]
     assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_ctrl_c_ends_many_steps(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, source: Source
+) -> None:
+    step = Debugger.step
+
+    def interrupted(debugger: Debugger) -> Step | None:
+        signal.raise_signal(signal.SIGINT)
+        return step(debugger)
+
+    monkeypatch.setattr(Debugger, "step", interrupted)
+    assert len(debugged(monkeypatch, capsys, source("nop\n1: j 1b"), "s 1000")) == 3

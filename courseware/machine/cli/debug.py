@@ -4,7 +4,7 @@ import sys
 
 from courseware.machine.cli.arguments import Arguments, Command
 from courseware.machine.cli.console import Console
-from courseware.machine.cli.power_on import MEMORY, limits_for
+from courseware.machine.cli.power_on import DISK, ENGINE, MEMORY, disk_image, limits_for
 from courseware.machine.debugger import Debugger
 from courseware.machine.loaders import load_file
 
@@ -14,7 +14,13 @@ _PROMPT = "(vlab) "
 def run(arguments: Arguments) -> int:
     """Do the commands on standard input until ``quit`` or its end; return 0."""
     program = load_file(arguments["file"])
-    console = Console(Debugger(program, limits_for(program, arguments)), sys.stdout)
+    debugger = Debugger(
+        program,
+        limits_for(program, arguments),
+        disk=disk_image(arguments),
+        engine=arguments["engine"],
+    )
+    console = Console(debugger, sys.stdout)
     console.show_place()
     is_terminal = sys.stdin.isatty()
     while not console.is_done:
@@ -31,5 +37,5 @@ COMMAND = Command(
     "debug",
     "プログラムを 1 命令ずつ調べます。標準入力から命令を読みます (help で一覧が出ます)。",
     run,
-    (MEMORY,),
+    (ENGINE, MEMORY, DISK),
 )

@@ -90,7 +90,7 @@ def _traced(machine: Machine, console: _Console, end: int, trace: TextIO) -> Sto
     polled = machine.cycle
     while machine.cycle < end:
         cycle, mode, virtual = machine.cycle, machine.mode, machine.virtual
-        step = machine.step()
+        step = machine.step(max_wait=end - cycle)
         trace.write(trace_line(cycle, mode, virtual, step, machine.registers))
         if step.stop is not None:
             return step.stop

@@ -1,7 +1,8 @@
 """The trace: one line for each step of the machine.
 
 Fields are separated by tabs: cycle before the step; privilege (M, HS, U, VS or VU); pc and
-instruction word in hexadecimal (a 16-bit instruction has four digits); the instruction as text;
+instruction word in hexadecimal (a 16-bit instruction has four digits); the instruction as text
+(this and the word are empty when an interrupt was taken or WFI waited);
 and what the step did, separated by spaces: ``a0=00000005`` for each register that has another
 value than before, ``[80001000:4]`` for bytes stored (address and size), and
 ``trap:M:8:00000000`` for a trap (to which privilege, xcause and xtval in hexadecimal).
@@ -42,7 +43,7 @@ def trace_line(cycle: int, mode: int, virtual: bool, step: Step, registers: Sequ
         str(cycle),
         privilege_name(mode, virtual),
         f"{step.address:08x}",
-        word_text(step.word),
+        word_text(step.word) if step.text else "",
         step.text,
         " ".join(effects),
     )

@@ -1,10 +1,11 @@
 """The machine's speed beside that of other emulators, on the same programs, in one run.
 
-Speeds are instructions retired per second, the best of some rounds in which the engines take
-turns. The translator and unicorn run each program to its end, the others for SECONDS at most. Each
-run has a process of its own, so that none profits from what another has decoded or translated: the
-time for that is part of every run. All registers of an engine are compared with the translator's
-after as many instructions, and the result of the whole program with what Python computes.
+Speeds are instructions retired per second of processor time, the best of some rounds in which the
+engines take turns. The translator and unicorn run each program to its end, the others for SECONDS
+at most. Each run has a process of its own, so that none profits from what another has decoded or
+translated: the time for that is part of every run. All registers of an engine are compared with the
+translator's after as many instructions, and the result of the whole program with what Python
+computes.
 """
 
 import math

@@ -1,23 +1,26 @@
 """The commands of ``debug``, one a line, with their answers in Japanese."""
 
-import re
 import signal
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
-from courseware.machine.cli.trace import word_text
+from courseware.machine.cli import view
+from courseware.machine.cli.operands import (
+    ConsoleError,
+    address_of,
+    bytes_of,
+    count_of,
+    no_words,
+    one_word,
+)
 from courseware.machine.debugger import Debugger, walk
+from courseware.machine.debugger.timeline import MAX_TRAP_EVENTS
 from courseware.machine.hart.access import Access
-from courseware.machine.isa.decoder import disassemble
 from courseware.machine.machine import Machine, Step
-from courseware.machine.privilege import mode_name
-from courseware.machine.ram import PAGE_BYTES
-from courseware.machine.registers import REGISTER_NAMES, REGISTER_NUMBERS
 from courseware.machine.stop import Stop, StopReason, hexadecimal
-from courseware.machine.trap import Trap
 
 # Cycles that one command may run for.
 MAX_CYCLES = 1_000_000_000
@@ -26,22 +29,13 @@ MAX_STEPS_BACK = 1_000
 MAX_SHOWN_BYTES = 4_096
 MAX_SHOWN_INSTRUCTIONS = 200
 
-_WORD = 0xFFFF_FFFF
-_REGISTERS_A_LINE = 4
-_BYTES_A_LINE = 16
 _SHOWN_INSTRUCTIONS = 8
 _AT_START = "最初まで戻りました。これより前はありません。"
 _INTERRUPTED = "Ctrl-C で中断しました。"
-_SUM = re.compile(r"(.+)([+-])([^+-]+)")
 _SHOWN_BYTES = 64
 _SHOWN_TRAPS = 20
 _WATCHED_BYTES = 4
-_FAR = 65_536  # bytes behind a symbol that no longer belong to it
 _ACCESSES = {"read": Access.LOAD, "write": Access.STORE, "fetch": Access.FETCH}
-
-
-class ConsoleError(Exception):
-    """A command cannot be done; the message says in Japanese why."""
 
 
 @dataclass(frozen=True)
@@ -106,14 +100,14 @@ class Console:
     # --- going forwards ---
 
     def _step(self, words: list[str]) -> None:
-        for _ in range(_count(words, MAX_STEPS)):
+        for _ in range(count_of(words, MAX_STEPS)):
             step = self._debugger.step()
             self._tell_step(step)
             if step is None or step.stop is not None or self._is_interrupted:
                 return
 
     def _next(self, words: list[str]) -> None:
-        _none(words)
+        no_words(words)
         stop = self._debugger.step_over(MAX_CYCLES, self._deadline)
         if self._debugger.last is not None:
             self._tell_step(self._debugger.last)
@@ -121,11 +115,11 @@ class Console:
             self._tell(stop)
 
     def _finish(self, words: list[str]) -> None:
-        _none(words)
+        no_words(words)
         self._tell(self._debugger.step_out(MAX_CYCLES, self._deadline))
 
     def _continue(self, words: list[str]) -> None:
-        _none(words)
+        no_words(words)
         self._tell(self._debugger.run(MAX_CYCLES, (), self._deadline))
 
     def _input(self, words: list[str]) -> None:
@@ -141,7 +135,7 @@ class Console:
     # --- going backwards ---
 
     def _back(self, words: list[str]) -> None:
-        for _ in range(_count(words, MAX_STEPS_BACK)):
+        for _ in range(count_of(words, MAX_STEPS_BACK)):
             if self._is_interrupted:
                 break
             if not self._debugger.step_back():
@@ -150,13 +144,13 @@ class Console:
         self._arrive()
 
     def _reverse_continue(self, words: list[str]) -> None:
-        _none(words)
+        no_words(words)
         stop = self._debugger.reverse_continue()
         self._say(_AT_START if stop is None else stop.message)
         self._arrive()
 
     def _reset(self, words: list[str]) -> None:
-        _none(words)
+        no_words(words)
         self._debugger.reset()
         self._arrive()
 
@@ -173,7 +167,7 @@ class Console:
             if not self._debugger.breakpoints:
                 self._say("ブレークポイントはありません。")
             return
-        address = self._address(_one(words))
+        address = self._address(one_word(words))
         self._try(lambda: self._debugger.add_breakpoint(address))
         self._say(f"{self._named(address)} にブレークポイントを置きました。")
 
@@ -183,7 +177,7 @@ class Console:
                 self._debugger.remove_breakpoint(breakpoint_)
             self._say("ブレークポイントをすべて外しました。")
             return
-        address = self._address(_one(words))
+        address = self._address(one_word(words))
         if not self._debugger.remove_breakpoint(address):
             raise ConsoleError(f"{self._named(address)} にブレークポイントはありません。")
         self._say(f"{self._named(address)} のブレークポイントを外しました。")
@@ -195,12 +189,12 @@ class Console:
             if not self._debugger.watchpoints:
                 self._say("ウォッチポイントはありません。")
             return
-        address, size = self._bytes(words, MAX_SHOWN_BYTES, _WATCHED_BYTES)
+        address, size = self._bytes(words, _WATCHED_BYTES)
         self._try(lambda: self._debugger.add_watchpoint(address, size))
         self._say(f"{self._named(address)} から {size} バイトを監視します。")
 
     def _unwatch(self, words: list[str]) -> None:
-        address, size = self._bytes(words, MAX_SHOWN_BYTES, _WATCHED_BYTES)
+        address, size = self._bytes(words, _WATCHED_BYTES)
         if not self._debugger.remove_watchpoint(address, size):
             raise ConsoleError(
                 f"{self._named(address)} から {size} バイトのウォッチポイントはありません。"
@@ -216,64 +210,31 @@ class Console:
     # --- looking ---
 
     def _regs(self, words: list[str]) -> None:
-        _none(words)
-        changed = self._debugger.changed
-        cells = [
-            f"{'*' if number in changed else ' '}{name:<4} {value:08x}"
-            for number, (name, value) in enumerate(
-                zip(REGISTER_NAMES, self._machine.registers, strict=True)
-            )
-        ]
-        for start in range(0, len(cells), _REGISTERS_A_LINE):
-            self._say("  ".join(cells[start : start + _REGISTERS_A_LINE]))
-        self._say(f" pc   {self._machine.pc:08x}   (* は直前の命令で変わったもの)")
+        no_words(words)
+        self._say_all(view.registers(self._debugger))
 
     def _csr(self, words: list[str]) -> None:
-        name = _one(words)
+        name = one_word(words).lower()
         try:
-            value = self._machine.csr(name.lower())
+            value = self._machine.csr(name)
         except KeyError as error:
             raise ConsoleError(
                 f"「{name}」という CSR はありません。mstatus のような名前で指定してください。"
             ) from error
-        self._say(f"{name.lower()} = {hexadecimal(value)}")
+        self._say(f"{name} = {hexadecimal(value)}")
 
     def _mem(self, words: list[str]) -> None:
-        address, size = self._bytes(words, MAX_SHOWN_BYTES, _SHOWN_BYTES)
-        for start in range(address, address + size, _BYTES_A_LINE):
-            row = self._read(start, min(_BYTES_A_LINE, address + size - start))
-            self._show_bytes(start, row)
+        self._say_all(view.memory(self._machine, *self._bytes(words, _SHOWN_BYTES)))
 
     def _pmem(self, words: list[str]) -> None:
-        address, size = self._bytes(words, MAX_SHOWN_BYTES, _SHOWN_BYTES)
-        for start in range(address, address + size, _BYTES_A_LINE):
-            size_of_row = min(_BYTES_A_LINE, address + size - start)
-            self._show_bytes(start, self._machine.read_memory(start, size_of_row))
-
-    def _read(self, address: int, size: int) -> bytes:
-        """Return bytes as a load would find them. Raises ConsoleError where it would fault."""
-        data = b""
-        while len(data) < size:
-            here = address + len(data) & _WORD
-            translation = walk(self._machine, here)
-            if translation.physical is None or translation.fault:
-                raise ConsoleError(f"{hexadecimal(here)} 番地は読めません: {translation.fault}")
-            part = min(size - len(data), PAGE_BYTES - here % PAGE_BYTES)
-            data += self._machine.read_memory(translation.physical, part)
-        return data
-
-    def _show_bytes(self, address: int, row: bytes) -> None:
-        text = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in row)
-        self._say(f"{address & _WORD:08x}: {row.hex(' '):<47}  {text}")
+        self._say_all(view.physical_memory(self._machine, *self._bytes(words, _SHOWN_BYTES)))
 
     def _list(self, words: list[str]) -> None:
         if len(words) > 2:
             raise ConsoleError("番地と命令の数を指定してください (例: list main 16)。")
         address = self._address(words[0]) if words else self._machine.pc
-        for _ in range(_count(words[1:], MAX_SHOWN_INSTRUCTIONS, default=_SHOWN_INSTRUCTIONS)):
-            self._say(self._line(address))
-            word = self._word(address)
-            address = address + (2 if word is not None and word & 3 != 3 else 4) & _WORD
+        count = count_of(words[1:], MAX_SHOWN_INSTRUCTIONS, _SHOWN_INSTRUCTIONS)
+        self._say_all(view.instructions(self._debugger, address, count))
 
     def _walk(self, words: list[str]) -> None:
         if not 1 <= len(words) <= 2:
@@ -281,11 +242,10 @@ class Console:
         kind = words[1] if len(words) == 2 else "read"
         if kind not in _ACCESSES:
             raise ConsoleError(f"{'、'.join(_ACCESSES)} のどれかを指定してください。")
-        for sentence in walk(self._machine, self._address(words[0]), _ACCESSES[kind]).sentences:
-            self._say(sentence)
+        self._say_all(walk(self._machine, self._address(words[0]), _ACCESSES[kind]).sentences)
 
     def _traps(self, words: list[str]) -> None:
-        events = self._debugger.traps[-_count(words, MAX_STEPS, default=_SHOWN_TRAPS) :]
+        events = self._debugger.traps[-count_of(words, MAX_TRAP_EVENTS, _SHOWN_TRAPS) :]
         for event in events:
             self._say(f"{event.number}: [{event.record.cycle} サイクル] {event.sentence}")
         if not events:
@@ -293,41 +253,16 @@ class Console:
 
     def show_place(self) -> None:
         """Print the privilege and the instruction that comes next."""
-        machine = self._machine
-        self._say(f"[{mode_name(machine.mode, machine.virtual)}] {self._line(machine.pc)}")
-
-    def _line(self, address: int) -> str:
-        mark = "●" if address in self._debugger.breakpoints else " "
-        word = self._word(address)
-        if word is None:
-            return f"{mark}{self._named(address)}  (読めません)"
-        return f"{mark}{self._named(address)}  {word_text(word):<8}  {disassemble(word, address)}"
-
-    def _word(self, address: int) -> int | None:
-        """Return the instruction at an address as a fetch would find it, or None."""
-        try:
-            return self._machine.hart.mmu.peek_instruction(address)
-        except Trap:
-            return None
-
-    def _named(self, address: int) -> str:
-        """Return an address with the symbol before it."""
-        symbols = self._debugger.program.symbols
-        near = [(value, name) for name, value in symbols.items() if value <= address < value + _FAR]
-        if not near:
-            return f"{address:08x}"
-        value, name = max(near, key=lambda item: item[0])
-        offset = f"+{address - value}" if address > value else ""
-        return f"{address:08x} <{name}{offset}>"
+        self._say(view.place(self._debugger))
 
     # --- ending ---
 
     def _quit(self, words: list[str]) -> None:
-        _none(words)
+        no_words(words)
         self.is_done = True
 
     def _help(self, words: list[str]) -> None:
-        _none(words)
+        no_words(words)
         for entry in _ENTRIES:
             usage = f"{', '.join(entry.names)} {entry.syntax}".rstrip()
             self._say(f"{usage}\n    {entry.help}")
@@ -338,27 +273,14 @@ class Console:
 
     # --- parts ---
 
-    def _bytes(self, words: list[str], most: int, default: int) -> tuple[int, int]:
-        """Return an address and a number of bytes."""
-        if not 1 <= len(words) <= 2:
-            raise ConsoleError("番地を指定してください。バイト数も付けられます (例: sp 32)。")
-        return self._address(words[0]), _count(words[1:], most, default)
-
     def _address(self, text: str) -> int:
-        """Return the address that a text means. Raises ConsoleError."""
-        if match := _SUM.fullmatch(text):
-            base, sign, offset = match.groups()
-            distance = _number(offset)
-            value = self._address(base)
-            return (value + distance if sign == "+" else value - distance) & _WORD
-        symbols = self._debugger.program.symbols
-        if text in symbols:
-            return symbols[text] & _WORD
-        if text == "pc":
-            return self._machine.pc
-        if text in REGISTER_NUMBERS:
-            return self._machine.registers[REGISTER_NUMBERS[text]]
-        return _number(text) & _WORD
+        return address_of(text, self._debugger)
+
+    def _bytes(self, words: list[str], default: int) -> tuple[int, int]:
+        return bytes_of(words, self._debugger, MAX_SHOWN_BYTES, default)
+
+    def _named(self, address: int) -> str:
+        return view.named(self._debugger, address)
 
     def _tell_step(self, step: Step | None) -> None:
         """Print what a step did, or why there was none."""
@@ -386,37 +308,12 @@ class Console:
         if output:
             self._say("出力: " + output.decode("utf-8", "replace"))
 
+    def _say_all(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self._say(line)
+
     def _say(self, text: str) -> None:
         print(text, file=self._out, flush=True)
-
-
-def _none(words: list[str]) -> None:
-    if words:
-        raise ConsoleError(f"この命令に「{' '.join(words)}」は付けられません。")
-
-
-def _one(words: list[str]) -> str:
-    if len(words) != 1:
-        raise ConsoleError(f"1 つだけ指定してください (今は {len(words)} 個です)。")
-    return words[0]
-
-
-def _count(words: list[str], most: int, default: int = 1) -> int:
-    """Return the number in the only word, or the default without one."""
-    count = _number(_one(words)) if words else default
-    if not 1 <= count <= most:
-        raise ConsoleError(f"数は 1 から {most:,} までです。")
-    return count
-
-
-def _number(text: str) -> int:
-    try:
-        return int(text.replace(",", ""), 0)
-    except ValueError as error:
-        raise ConsoleError(
-            f"「{text}」は番地でも数でもありません。シンボルの名前か、"
-            "0x80000000 のような数を指定してください。"
-        ) from error
 
 
 _ENTRIES = (

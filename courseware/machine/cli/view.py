@@ -1,0 +1,110 @@
+"""A machine in a debugger, as lines of text."""
+
+from collections.abc import Iterator
+
+from courseware.machine.cli.operands import ConsoleError
+from courseware.machine.cli.trace import word_text
+from courseware.machine.debugger import Debugger, walk
+from courseware.machine.isa.decoder import disassemble
+from courseware.machine.machine import Machine
+from courseware.machine.privilege import mode_name
+from courseware.machine.ram import PAGE_BYTES
+from courseware.machine.registers import REGISTER_NAMES
+from courseware.machine.stop import hexadecimal
+from courseware.machine.trap import Trap
+
+_WORD = 0xFFFF_FFFF
+_REGISTERS_A_LINE = 4
+_BYTES_A_LINE = 16
+_FAR = 65_536  # bytes behind a symbol that no longer belong to it
+
+
+def place(debugger: Debugger) -> str:
+    """Return the privilege and the instruction that comes next."""
+    machine = debugger.machine
+    mode = mode_name(machine.mode, machine.virtual)
+    return f"[{mode}] {_instruction(debugger, machine.pc)}"
+
+
+def instructions(debugger: Debugger, address: int, count: int) -> Iterator[str]:
+    """Yield instructions as a fetch would find them, one a line."""
+    for _ in range(count):
+        yield _instruction(debugger, address)
+        word = _word(debugger.machine, address)
+        address = address + (2 if word is not None and word & 3 != 3 else 4) & _WORD
+
+
+def named(debugger: Debugger, address: int) -> str:
+    """Return an address with the symbol before it."""
+    near = [
+        (value, name)
+        for name, value in debugger.program.symbols.items()
+        if value <= address < value + _FAR
+    ]
+    if not near:
+        return f"{address:08x}"
+    value, name = max(near, key=lambda item: item[0])
+    offset = f"+{address - value}" if address > value else ""
+    return f"{address:08x} <{name}{offset}>"
+
+
+def registers(debugger: Debugger) -> Iterator[str]:
+    """Yield the registers; a star marks those that the last action changed."""
+    machine, changed = debugger.machine, debugger.changed
+    cells = [
+        f"{'*' if number in changed else ' '}{name:<4} {value:08x}"
+        for number, (name, value) in enumerate(zip(REGISTER_NAMES, machine.registers, strict=True))
+    ]
+    for start in range(0, len(cells), _REGISTERS_A_LINE):
+        yield "  ".join(cells[start : start + _REGISTERS_A_LINE])
+    yield f" pc   {machine.pc:08x}   (* は直前の命令で変わったもの)"
+
+
+def memory(machine: Machine, address: int, size: int) -> Iterator[str]:
+    """Yield bytes as loads find them now. Raises ConsoleError where one would fault."""
+    for start, length in _rows(address, size):
+        yield _row(start, _loaded(machine, start, length))
+
+
+def physical_memory(machine: Machine, address: int, size: int) -> Iterator[str]:
+    """Yield bytes by physical address; what is not RAM reads as 0."""
+    for start, length in _rows(address, size):
+        yield _row(start, machine.read_memory(start, length))
+
+
+def _instruction(debugger: Debugger, address: int) -> str:
+    mark = "●" if address in debugger.breakpoints else " "
+    word = _word(debugger.machine, address)
+    if word is None:
+        return f"{mark}{named(debugger, address)}  (読めません)"
+    text = disassemble(word, address)
+    return f"{mark}{named(debugger, address)}  {word_text(word):<8}  {text}"
+
+
+def _word(machine: Machine, address: int) -> int | None:
+    try:
+        return machine.hart.mmu.peek_instruction(address)
+    except Trap:
+        return None
+
+
+def _loaded(machine: Machine, address: int, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        here = address + len(data) & _WORD
+        translation = walk(machine, here)
+        if translation.physical is None or translation.fault:
+            raise ConsoleError(f"{hexadecimal(here)} 番地は読めません: {translation.fault}")
+        part = min(size - len(data), PAGE_BYTES - here % PAGE_BYTES)
+        data += machine.read_memory(translation.physical, part)
+    return data
+
+
+def _rows(address: int, size: int) -> Iterator[tuple[int, int]]:
+    for start in range(address, address + size, _BYTES_A_LINE):
+        yield start, min(_BYTES_A_LINE, address + size - start)
+
+
+def _row(address: int, data: bytes) -> str:
+    text = "".join(chr(byte) if 0x20 <= byte < 0x7F else "." for byte in data)
+    return f"{address & _WORD:08x}: {data.hex(' '):<47}  {text}"

@@ -69,13 +69,14 @@ class _Assembler:
 
     def _statement(self, line: Line) -> None:
         tokens = tokenize(line, self.problems)
-        while len(tokens) > 1 and _is_operator(tokens[1], ":"):
+        start = 0
+        while len(tokens) > start + 1 and _is_operator(tokens[start + 1], ":"):
             with self.problems.noted():
-                self._label(tokens[0])
-            tokens = tokens[2:]
-        if not tokens:
+                self._label(tokens[start])
+            start += 2
+        if start == len(tokens):
             return
-        head, rest = tokens[0], tokens[1:]
+        head, rest = tokens[start], tokens[start + 1 :]
         if head.kind != Kind.NAME:
             raise Problem(
                 head.place,

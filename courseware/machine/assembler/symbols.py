@@ -15,6 +15,8 @@ _VERSION = "\0"  # in front of the number of a numeric label or of a later value
 
 @dataclass(frozen=True)
 class _Constant:
+    """A constant whose value is not known yet."""
+
     expression: Expression
     location: Location  # what "." means in it
 
@@ -25,6 +27,13 @@ class View:
     def __init__(self, place: Callable[[Location], Value]) -> None:
         self.place = place
         self.known: dict[str, Value] = {}
+
+    def of(self, value: Value) -> Value:
+        """Return a value whose bases are fragments, seen in this way."""
+        seen = Value(value.number)
+        for fragment, count in value.bases.items():
+            seen = seen.plus(self.place(Location(fragment, 0)), count)
+        return seen
 
 
 def _in_fragment(location: Location) -> Value:
@@ -48,7 +57,7 @@ class Symbols:
 
     def __init__(self, suggest: Callable[[str, Iterable[str]], str]) -> None:
         self._suggest = suggest
-        self._meanings: dict[str, Location | _Constant] = {}
+        self._meanings: dict[str, Location | Value | _Constant] = {}
         self._defined_at: dict[str, Place] = {}
         self._latest: dict[str, str] = {}  # name of a constant: the key of its present value
         self._locals: dict[str, int] = {}  # how often a numeric label has been defined
@@ -77,17 +86,17 @@ class Symbols:
 
         ``is_new`` says that no constant may have it either.
         """
-        constant = _Constant(self.settle(expression), location)
+        settled = self.settle(expression)
         key = token.text
         if key in self._latest and not is_new:
             key = f"{self._latest[key].partition(_VERSION)[0]}{_VERSION}{len(self._meanings)}"
         else:
             self._check_new(token)
-        self._meanings[key] = constant
         self._latest[token.text] = key
+        self._meanings[key] = _Constant(settled, location)
         # Known as early as possible, so that long chains of definitions are never deep.
         with suppress(Problem):
-            self._constant(Token(Kind.NAME, key, token.place), constant, self._read, 0)
+            self._meanings[key] = self.evaluate(settled, location)
 
     def _check_new(self, token: Token) -> None:
         first = self._defined_at.get(token.text)
@@ -169,6 +178,8 @@ class Symbols:
             raise self._undefined(token)
         if isinstance(meaning, Location):
             return view.place(meaning)
+        if isinstance(meaning, Value):
+            return view.of(meaning)
         return self._constant(token, meaning, view, depth)
 
     def _constant(self, token: Token, constant: _Constant, view: View, depth: int) -> Value:

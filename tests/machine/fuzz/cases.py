@@ -8,10 +8,11 @@ from courseware.machine.hart import tlb
 from courseware.machine.isa.csr_numbers import CSR_NUMBERS
 from courseware.machine.memory_map import RAM_BASE
 from courseware.machine.program import Program, Segment
+from courseware.machine.ram import PAGE_BYTES
 from courseware.machine.state import MachineLimits, MachineOptions
 from tests.machine.fuzz import flow, privileged, tables
 from tests.machine.fuzz.builder import Builder, Fragment
-from tests.machine.fuzz.emitter import BY_MNEMONIC, SHORT, SP, ZERO, Code
+from tests.machine.fuzz.emitter import BY_MNEMONIC, SHORT, SP, ZERO, Code, Label
 from tests.machine.fuzz.handlers import GUEST_SAVED, SUPERVISOR_SAVED, Handlers, csr
 from tests.machine.fuzz.layout import (
     BASE,
@@ -51,7 +52,7 @@ _FLOW: dict[Fragment, int] = {
     flow.irreducible: 2,
     flow.overlap: 2,
 }
-_REWRITING: dict[Fragment, int] = {flow.rewriting: 6, flow.copying: 4}
+_REWRITING: dict[Fragment, int] = {flow.rewriting: 10, flow.copying: 6}
 _TRAPS: dict[Fragment, int] = {
     privileged.trapping: 5,
     privileged.counters: 2,
@@ -68,9 +69,9 @@ _PAGING: dict[Fragment, int] = {
     privileged.to_machine: 1,
 }
 _GUESTS: dict[Fragment, int] = {
-    privileged.guest: 6,
+    privileged.guest: 12,
     privileged.guest_memory: 4,
-    privileged.virtual_interrupt: 2,
+    privileged.virtual_interrupt: 4,
 }
 _DEVICES: dict[Fragment, int] = {
     privileged.devices: 5,
@@ -81,7 +82,7 @@ _DEVICES: dict[Fragment, int] = {
 
 KINDS: dict[str, Kind] = {
     "plain": Kind(_FLOW, handles=False),
-    "rewriting": Kind(_FLOW | _REWRITING, handles=False),
+    "rewriting": Kind(_FLOW | _REWRITING),
     "trapping": Kind(_FLOW | _TRAPS),
     "interrupted": Kind(_FLOW | _INTERRUPTS | {privileged.counters: 3, privileged.lower: 2}),
     "protected": Kind(
@@ -141,6 +142,8 @@ def build(case: Case) -> Built:
     b = Builder(random, kind.weights, short=random.choice((0.0, 0.5, 0.9)))
     handlers = Handlers(random, b.entries) if kind.handles else None
     _begin(b, handlers, translates=case.kind in _TRANSLATES)
+    if random.random() < 0.5:
+        _go_to_the_end_of_a_page(b)
     start = b.code.mark()
     for seed in case.fragments:
         b.random = Random(seed)
@@ -171,6 +174,14 @@ def build(case: Case) -> Built:
         tuple(starts),
         random.choice((tlb.MAX_ENTRIES, tlb.MAX_ENTRIES, 8, 3)),
     )
+
+
+def _go_to_the_end_of_a_page(b: Builder) -> None:
+    """Go on where loops will lie across a page boundary."""
+    there = Label()
+    b.code.long_jump(there)
+    b.code.align(PAGE_BYTES, before=2 * b.random.randint(1, 0x100))
+    b.code.place(there)
 
 
 def _data(random: Random) -> Segment:
@@ -213,13 +224,17 @@ def _begin(b: Builder, handlers: Handlers | None, translates: bool) -> None:
         _set(b.code, name, value)
     for name in ("mcounteren", "scounteren", "hcounteren"):
         _set(b.code, name, random.choice((7, 7, 5, 0)))
-    if random.random() < 0.6:
+    if random.random() < 0.7:
         # Not ecall, which leads to M mode, nor where a handler itself could be stuck.
-        _set(b.code, "medeleg", random.choice((0x00_00FC, 0x00_A0FC, 0xF0_A0FC, 0x40_0004)))
-        _set(b.code, "hedeleg", random.choice((0, 0xA0FC, 0x000C)))
+        _set(
+            b.code,
+            "medeleg",
+            random.choice((0x00_00FC, 0x00_A0FC, 0x00_A0FC, 0xF0_A0FC, 0x40_0004)),
+        )
+        _set(b.code, "hedeleg", random.choice((0, 0xA0FC, 0xA0FC, 0x000C)))
     if random.random() < 0.6:
         _set(b.code, "mideleg", random.choice((0x222, 0x20, 0x2)))
-        _set(b.code, "hideleg", random.choice((0, 0x444, 0x40)))
+        _set(b.code, "hideleg", random.choice((0, 0x444, 0x444, 0x40)))
     _set(b.code, "mie", random.choice((0, 0x88, 0xAAA, 0xEEE)))
     if random.random() < 0.5:
         _set(b.code, "mstatus", random.choice((0x8, 0xA, 0x2)))

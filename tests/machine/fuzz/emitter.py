@@ -115,10 +115,10 @@ class Code:
     def branch(self, mnemonic: str, rs1: int, rs2: int, label: Label, near: bool = False) -> None:
         """Branch to a label."""
         short = {"beq": "c.beqz", "bne": "c.bnez"}.get(mnemonic)
-        if short and rs2 == ZERO and 8 <= rs1 < 16 and self._is_near(label, near):
-            if self._random.random() < self._short:
-                self._to(label, 2, lambda imm: SHORT[short].encode({"rs1": rs1, "imm": imm}))
-                return
+        has_short = rs2 == ZERO and 8 <= rs1 < 16 and self._is_near(label, near)
+        if short and has_short and self._random.random() < self._short:
+            self._to(label, 2, lambda imm: SHORT[short].encode({"rs1": rs1, "imm": imm}))
+            return
         fields = {"rs1": rs1, "rs2": rs2}
         self._to(label, 4, lambda imm: BY_MNEMONIC[mnemonic].encode(fields | {"imm": imm}))
 
@@ -152,6 +152,6 @@ class Code:
         self._fixups.append((len(self._data), label, lambda target: target.to_bytes(4, "little")))
         self._data += bytes(4)
 
-    def align(self, size: int) -> None:
-        """Add bytes of data up to a multiple of a size."""
-        self._data += bytes(-len(self._data) % size)
+    def align(self, size: int, before: int = 0) -> None:
+        """Add bytes of data up to so many bytes before a multiple of a size."""
+        self._data += bytes((-len(self._data) - before) % size)

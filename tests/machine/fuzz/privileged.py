@@ -164,13 +164,13 @@ def lower(b: Builder) -> None:
 
 
 def protection(b: Builder) -> None:
-    """A PMP entry: any kind of region around data, code or handlers; seldom locked."""
+    """A PMP entry: any kind of region around data, code or handlers; some are locked."""
     index = b.random.randrange(8)
     place = b.random.choice((DATA, DATA, DATA + 0x40, FREE, CODE + 0x800, HANDLERS, 0))
     napot = b.random.choice((0, 1, 3, 0xF, 0x1FF, 0x3FF))
     b.code.li(SCRATCH, place >> 2 & ~napot | napot >> 1 if b.chance(0.5) else place >> 2)
     b.code.emit("csrrw", rd=b.register(), csr=CSR_NUMBERS["pmpaddr0"] + index, rs1=SCRATCH)
-    locked = 0x80 if b.chance(0.05) else 0
+    locked = 0x80 if b.chance(0.25) else 0
     config = b.random.choice((0x00, 0x08, 0x10, 0x18, 0x18)) | b.random.randrange(8) | locked
     b.code.li(SCRATCH, 0xFF << 8 * (index % 4))
     number = CSR_NUMBERS["pmpcfg0"] + index // 4
@@ -199,7 +199,7 @@ def page_table(b: Builder) -> None:
     page = b.random.choice((4, 5, 5, 7, b.random.randrange(8)))
     space = b.random.randrange(2)
     address = tables.leaf_address(space, page)
-    if tables_of_guest := b.chance(0.3):
+    if tables_of_guest := b.chance(0.4):
         address = tables.guest_leaf_address(page)
     b.code.li(SCRATCH, address)
     flags = b.random.choice((0x01, 0x02, 0x04, 0x06, 0x08, 0x10, 0x40, 0x80, 0xC0, 0x20))

@@ -52,20 +52,20 @@ def page_tables(random: Random) -> tuple[Segment, ...]:
     """Return the tables of both address spaces and of the second stage."""
     segments = []
     for space, user in enumerate((0, U)):
-        segments.append(Segment(LEAVES[space], _leaves(random, user)))
+        segments.append(Segment(LEAVES[space], _leaves(random, user, odd=0.4)))
         segments.append(Segment(ROOTS[space], _root(random, 1024, LEAVES[space], user)))
-    segments.append(Segment(GUEST_LEAVES, _leaves(random, U)))
+    segments.append(Segment(GUEST_LEAVES, _leaves(random, U, odd=0.7)))
     segments.append(Segment(GUEST_ROOT, _root(random, 4096, GUEST_LEAVES, U)))
     return tuple(segments)
 
 
-def _leaves(random: Random, user: int) -> bytes:
-    """Entries that allow all, except for some of the data."""
+def _leaves(random: Random, user: int, odd: float) -> bytes:
+    """Entries that allow all, except for a share of those of data."""
     marks = random.choice((0, A, A | D))
     entries = []
     for page in range(MEMORY_BYTES >> 12):
         flags = V | R | W | X | user | marks
-        if page in _ODD_PAGES and random.random() < 0.4:
+        if page in _ODD_PAGES and random.random() < odd:
             flags ^= random.choice((V, W, R | W, X, U, D, A, G))
         elif random.random() < 0.02:
             flags ^= 1 << random.randrange(8)

@@ -160,10 +160,10 @@ def build(case: Case) -> Built:
         b.code.jump(start)
     if handlers:
         handlers.finish()
-    segments = [Segment(CODE, b.code.bytes()), _data(random)]
+    segments = [Segment(CODE, b.code.finished()), _data(random)]
     starts = list(b.code.starts)
     if handlers:
-        segments += [Segment(HANDLERS, handlers.code.bytes()), *tables.page_tables(random)]
+        segments += [Segment(HANDLERS, handlers.code.finished()), *tables.page_tables(random)]
         starts += handlers.code.starts
     tohost = TOHOST if random.random() < 0.3 else None
     untrapped = random.choice((frozenset(), frozenset(), frozenset({"sstatus", "sret", "wfi"})))
@@ -197,7 +197,7 @@ def _disk(random: Random) -> bytes:
             register = random.randrange(10, 16)
             code.emit("addi", rd=register, rs1=register, imm=random.randint(-40, 40))
         code.half(SHORT["c.jr"].encode({"rs1": 1}))
-        sectors.append(code.bytes().ljust(_SECTOR_BYTES, b"\0"))
+        sectors.append(code.finished().ljust(_SECTOR_BYTES, b"\0"))
     return b"".join(sectors)
 
 

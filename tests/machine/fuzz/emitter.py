@@ -39,7 +39,7 @@ class Code:
         """Return the address of what comes next."""
         return self.base + len(self._data)
 
-    def bytes(self) -> bytes:
+    def finished(self) -> bytes:
         """Return the code; all its labels have been placed."""
         for offset, label, encode in self._fixups:
             assert label.address is not None

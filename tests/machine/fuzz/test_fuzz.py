@@ -97,7 +97,7 @@ def test_programs_have_hot_loops(kind: str) -> None:
 def test_functions_of_the_translator_run(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A good part of the cycles is not interpreted."""
     translated = 0
-    make = Translator._function  # type: ignore[misc]
+    make = Translator._function
 
     def counting(self: Translator, *parts: object) -> object:
         run = make(self, *parts)  # type: ignore[arg-type]

@@ -189,6 +189,109 @@ def test_deep_nesting_is_no_problem() -> None:
     assert data(f".byte {'-' * depth}1") == b"\1"
 
 
+def test_other_sections_follow_in_the_order_of_the_source() -> None:
+    program = assemble(
+        '.section .z, "aw"\n.word 1\n.section .text.x, "ax"\nnop\n.text\nnop\n'
+        '.section .n, "aw", @nobits\nn: .space 4\n.bss\n.space 4\n.section .z\n.word 2\nz:\n'
+    )
+    assert program.segments == (
+        Segment(RAM_BASE, b"\x13\0\0\0"),
+        Segment(RAM_BASE + 32, b"\1\0\0\0\2\0\0\0"),
+        Segment(RAM_BASE + 48, b"\x13\0\0\0"),
+    )
+    assert program.symbols == {"n": RAM_BASE + 64, "z": RAM_BASE + 40}
+
+
+def test_entry_may_be_in_any_section_of_code() -> None:
+    assert assemble('nop\n.section .boot, "ax"\nnop\n_start: nop').entry == RAM_BASE + 20
+    assert assemble(".section .text.init\nnop").entry == RAM_BASE
+    assert assemble(".option rvc\nnop\n_start: nop").entry == RAM_BASE + 2
+
+
+def test_lines_of_a_macro_are_those_of_the_outermost_call() -> None:
+    source = ".macro one\nnop\n.endm\n.macro two\none\nnop\n.endm\n\ntwo; nop\n.rept 2\nnop\n.endr"
+    lines = [9, 9, 9, 11, 11]
+    assert assemble(source).lines == {RAM_BASE + 4 * i: line for i, line in enumerate(lines)}
+
+
+def test_a_branch_that_became_two_instructions_has_the_line_of_both() -> None:
+    program = assemble("nop\nbeq a0, a1, f\n.space 4096\nf: nop")
+    assert program.lines == {
+        RAM_BASE: 1,
+        RAM_BASE + 4: 2,
+        RAM_BASE + 8: 2,
+        RAM_BASE + 12 + 4096: 4,
+    }
+    text = program.segments[0].data[4:12]
+    words = [int.from_bytes(text[i : i + 4], "little") for i in (0, 4)]
+    assert disassemble(words[0], RAM_BASE + 4) == "bne a0, a1, 0x8000000c"
+    assert disassemble(words[1], RAM_BASE + 8) == "jal zero, 0x8000100c"
+
+
+def test_a_weak_name_without_definition_is_0() -> None:
+    assert data(".weak w\n.word w, w + 1") == b"\0\0\0\0\1\0\0\0"
+    assert data(".weak w\nw: .word w - .") == b"\0\0\0\0"
+
+
+def test_common_blocks_lie_in_bss() -> None:
+    program = assemble("nop\n.comm a, 3\n.comm b, 8, 8\n.lcomm c, 1")
+    bss = RAM_BASE + 16
+    assert program.symbols == {"a": bss, "b": bss + 8, "c": bss + 16}
+
+
+def test_the_last_value_of_a_constant_is_the_programs() -> None:
+    sets = "\n".join(".set x, x + 1" for _ in range(300))
+    program = assemble(f".set x, 0\n{sets}\n.set p, y\n.set p, p + 4\ny: nop")
+    assert program.symbols == {"x": 300, "p": RAM_BASE + 4, "y": RAM_BASE}
+
+
+def test_warnings_do_not_stop() -> None:
+    assert code('.warning "あ"\nnop') == ["addi zero, zero, 0"]
+
+
+def test_compressed_instructions_may_be_written_at_any_time() -> None:
+    (segment,) = assemble("c.li a0, 1\nc.addi a0, 2\nli a0, 1").segments
+    assert segment.data.hex() == "0545090513051000"
+
+
+def test_branches_to_numbers_take_the_form_as_written() -> None:
+    source = "beq a0, zero, 0x80000010\nc.beqz a0, 0x80000010\nc.j 0x80000000\nj 0x80000000"
+    (segment,) = assemble(f".option rvc\n{source}").segments
+    assert segment.data.hex() == "6308050011c5edbf6ff09fff"
+
+
+@given(st.integers(0, 0xFFFF))
+def test_every_16_bits_have_a_text_that_assembles_to_them(halfword: int) -> None:
+    assume(halfword & 3 != 3)
+    text = disassemble(halfword, RAM_BASE)
+    assert text.startswith(("c.", ".half"))
+    (segment,) = assemble(text).segments
+    assert segment.data == halfword.to_bytes(2, "little"), text
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        (0x0000, "c.unimp"),
+        (0x4108, "c.lw a0, 0(a0)"),
+        (0x7139, "c.addi16sp sp, -64"),
+        (0x9002, "c.ebreak"),
+        (0x8082, "c.jr ra"),
+        (0xC111, "c.beqz a0, 0x80000004"),
+        (0x2000, ".half 0x2000"),  # c.fld
+        (0x8330000F, "fence.tso"),
+        (0x0FF0000F, "fence iorw, iorw"),
+        (0x1FF0000F, ".word 0x1ff0000f"),  # bits are set that FENCE ignores
+        (0x160627AF, "lr.w.aqrl a5, (a2)"),
+        (0x30529073, "csrrw zero, mtvec, t0"),
+        (0x7C029073, "csrrw zero, 0x7c0, t0"),
+        (0x62B50073, "hfence.gvma a0, a1"),
+    ],
+)
+def test_disassembly(word: int, text: str) -> None:
+    assert disassemble(word, RAM_BASE) == text
+
+
 def test_align_fills_code_with_nops() -> None:
     assert code("nop\n.align 3\n.align 3\nebreak") == ["addi zero, zero, 0"] * 2 + ["ebreak"]
 

@@ -52,7 +52,8 @@ ONE_MISTAKE = [
     (".word 1,, 2", 1, 9, ["「,」の前"]),
     (".word ,", 1, 7, ["「,」の前"]),
     (".equ x,", 1, 7, ["「,」の後"]),
-    ("beq a0, a1, f\n.space 4096\nf: nop", 1, 13, ["4100", "-4096 から 4094"]),
+    ("beq a0, a1, 0x80001004", 1, 13, ["4100", "-4096 から 4094"]),
+    ("c.beqz a0, 0x80000100", 1, 12, ["256", "-256 から 254"]),
     ("j f\n.bss\n.data\nf:\n.equ x, 1\n.text\n.space 0\nj 0x90000000", 8, 3, ["遠すぎます"]),
     ("j . + 3", 1, 3, ["奇数"]),
     ("j lop\nloop: nop", 1, 3, ["「lop」", "「loop」"]),
@@ -88,12 +89,62 @@ ONE_MISTAKE = [
     (".space -1", 1, 8, ["-1"]),
     (".align 13", 1, 8, ["13", "12"]),
     (".balign 3", 1, 9, ["累乗"]),
-    (".section .foo", 1, 10, [".rodata"]),
+    (".section 5", 1, 10, [".rodata"]),
+    (".section", 1, 1, [".rodata"]),
+    (".popsection", 1, 1, ["「.pushsection」"]),
+    (".option rcv", 1, 9, ["「rcv」", "「rvc」"]),
+    (".option pop", 1, 9, ["「.option push」"]),
+    (".err", 1, 1, ["「.err」"]),
+    ('.error "だめ"', 1, 1, ["だめ"]),
+    ('.include "x.s"', 1, 1, ["「.include」", "書き写して"]),
+    (".insn 4, 1", 1, 10, ["2 バイト"]),
+    (".space x * 2\n.data\nx:", 1, 8, ["決まりません"]),
+    ("nop\nnop\n.org 4", 3, 6, ["「.org」", "8 バイト"]),
+    (".equ x, 1\n.equiv x, 2", 2, 8, ["「x」", "1 行目"]),
+    (".balignl 4, 1\n.data\n.byte 1\n.balignl 4, 1", 4, 1, ["4 バイトの倍数"]),
+    ("csrr a0, mstatsu", 1, 10, ["「mstatsu」", "「mstatus」", "CSR"]),
+    ("csrr a0, 4096", 1, 10, ["4096", "0 から 4095"]),
+    ("csrwi mtvec, 32", 1, 14, ["32", "0 から 31"]),
+    ("lr.w a0, 4(a1)", 1, 10, ["オフセット", "(a1)"]),
+    ("lr.w a0, a1", 1, 10, ["(a1)"]),
+    ("amoadd.w.qa a0, a1, (a2)", 1, 1, ["「amoadd.w.aq」"]),
+    ("c.lw t0, 0(a0)", 1, 1, ["「c.lw」", "a0 から a5"]),
+    ("c.lwsp a0, 0(a1)", 1, 14, ["「c.lwsp」", "sp"]),
+    ("c.addi16sp a0, 16", 1, 12, ["「c.addi16sp」", "sp"]),
+    ("c.li a0, 32", 1, 10, ["32", "-32 から 31"]),
+    ("c.addi4spn a0, sp, 0", 1, 1, ["「c.addi4spn」", "16 ビット", "「addi4spn」"]),
+    (".macro\n.endm", 1, 1, [".macro 名前"]),
+    (".macro m\nnop", 1, 1, ["「.endm」"]),
+    (".endm", 1, 1, ["「.macro」"]),
+    (".rept 2\nnop", 1, 1, ["「.endr」"]),
+    (".endr", 1, 1, ["「.rept」"]),
+    (".rept -1\n.endr", 1, 1, ["-1"]),
+    (".rept x\n.endr\nx:", 1, 7, ["決まりません"]),
+    (".exitm", 1, 1, ["「.exitm」"]),
+    (".macro m a:req\n.endm\nm", 3, 1, ["「a」", "「m a」"]),
+    (".macro m a\n.endm\nm 1, 2", 3, 1, ["「2」", "「m a」"]),
+    (".macro m a\n.endm\nm a=1, 2", 3, 1, ["「2」"]),
+    (".macro m a:rest\n.endm", 1, 1, [":req", ":vararg"]),
+    (".macro m a, a\n.endm", 1, 1, ["「a」", "2 回"]),
+    (".macro m a:vararg, b\n.endm", 1, 1, ["「a」", "最後"]),
+    (".macro m\n.endm\n.macro m\n.endm", 3, 1, ["「m」", "1 行目"]),
+    (".purgem m", 1, 1, ["「m」"]),
+    (".macro .if\n.endm", 1, 1, ["「.if」"]),
+    ("nop\n.if 1\nnop", 2, 1, ["「.endif」"]),
+    (".if x\n.endif\nx:", 1, 5, ["決まりません"]),
+    (".if\n.endif", 1, 1, ["「.if」"]),
+    (".else", 1, 1, ["「.if」"]),
+    (".elseif 1", 1, 1, ["「.if」"]),
+    (".endif", 1, 1, ["「.if」"]),
+    (".if 1\n.else\n.else\n.endif", 3, 1, ["「.else」の後", "1 行目"]),
+    (".ifdef 5\n.endif", 1, 1, ["「.ifdef 名前」"]),
+    (".ifc a\n.endif", 1, 1, ["「.ifc 文字列, 文字列」"]),
+    (".macro m\n.if 1\n.endm\nm", 2, 1, ["「.endif」", "4 行目", "「m」"]),
     (".globl", 1, 1, ["「.globl」"]),
     (".equ 1, 2", 1, 6, ["「.equ 名前, 値」"]),
     (".equ x", 1, 1, ["「.equ 名前, 値」"]),
     (".bss\n.word 1", 2, 1, [".bss", ".data"]),
-    (".byte 1\nnop\nnop", 2, 1, ["4 の倍数", ".align 2"]),
+    (".byte 1\nnop\nnop", 2, 1, ["2 の倍数", ".align 2"]),
     ("lw a0, %pcrel_lo(x)(a0)\nx: nop", 1, 18, ["%pcrel_hi"]),
     ("lui a0, %hi(0x100000000)", 1, 13, ["32 ビット"]),
     ("fence rx, w", 1, 7, ["「rx」"]),
@@ -110,7 +161,7 @@ ONE_MISTAKE = [
     (".equ _start, 1 << 40\nnop", 1, 6, ["「_start」", ".text"]),
     ("nop\n_start = 0x80000008", 2, 1, ["「_start」", ".text"]),
     ("nop\n.data\n  _start: .word 1", 3, 3, ["「_start」", ".text"]),
-    (".half 1\n_start: .half 1", 2, 1, ["「_start」", "4 の倍数"]),
+    (".byte 1\n_start: .byte 1", 2, 1, ["「_start」", "2 の倍数"]),
 ]  # fmt: skip
 
 
@@ -191,6 +242,94 @@ def test_limit_of_the_image_counts_the_gaps_between_sections() -> None:
     assert "16 バイト" in problem[2]
 
 
+# A program of three lines that come to 4 lines of 20 characters when expanded.
+_TWICE = ".rept 2; addi a0, a0, 1; .endr"
+
+
+def test_limit_of_expanded_lines() -> None:
+    assemble(_TWICE, AssemblyLimits(max_expanded_lines=4))
+    (problem,) = problems(f"nop\n  {_TWICE}", AssemblyLimits(max_expanded_lines=3))
+    assert problem[:2] == (2, 3)
+    assert "3 行" in problem[2]
+
+
+def test_limit_of_expanded_characters() -> None:
+    length = 2 * len(" addi a0, a0, 1")
+    assemble(_TWICE, AssemblyLimits(max_expanded_characters=length))
+    (problem,) = problems(_TWICE, AssemblyLimits(max_expanded_characters=length - 1))
+    assert problem[:2] == (1, 1)
+    assert f"{length - 1} 文字" in problem[2]
+
+
+_NESTED = ".macro m n; .if \\n; m \\n - 1; .endif; .endm; m {0}"
+
+
+def test_limit_of_nesting() -> None:
+    limits = AssemblyLimits(max_nesting=9)
+    assemble(_NESTED.format(8), limits)
+    (problem,) = problems(_NESTED.format(9), limits)
+    assert "9 段" in problem[2]
+    assemble(".if 1;" * 9 + ".endif;" * 9, limits)
+    (problem,) = problems("\n" + ".if 1;" * 10 + ".endif;" * 10, limits)
+    assert problem[:2] == (2, 9 * len(".if 1;") + 1)
+    assert "9 段" in problem[2]
+
+
+_WIDE_LIMITS = AssemblyLimits(max_characters=1 << 24, max_lines=1 << 20)
+BOMBS = [
+    "nop\n" * 2_500_000,
+    ".macro m; m; .endm; m",
+    ".macro m; m; m; .endm; m",
+    '.macro m a; m "\\a\\a"; .endm; m xxxxxxxx',
+    ".macro m a; " + "\\a " * 20_000 + f"; .endm; m {'y' * 40_000}",
+    ".rept 1 << 40; nop; .endr",
+    ".rept 140; .rept 140; .rept 140; nop; .endr; .endr; .endr",
+    ".rept 6000; .rept 1900; .endr; .endr",
+    f".irpc x, {'y' * 30_000}; nop; .endr",
+    ".space 4 << 30",
+    "beqz a0, x; x: .org 4 << 30",
+    "x: beqz a0, x; y: .space (y - x) << 29",
+    ".fill 1 << 31, 8, 1",
+    ".align 12; .byte 1;" * 20,
+    f".word {'(' * 100_000}",
+    ".if 1;" * 20_000,
+]
+
+
+@pytest.mark.parametrize("source", BOMBS, ids=range(len(BOMBS)))
+def test_bombs_are_refused_with_one_message(source: str) -> None:
+    limits = _WIDE_LIMITS if len(source) < 1_000_000 else AssemblyLimits()
+    assert len(problems(source, limits)) == 1
+
+
+def test_branches_made_to_grow_one_after_another_are_settled() -> None:
+    """Each is just in reach until the next one grows: the last makes all the others grow."""
+    count = 1_200
+    lines = [f"l{i}: beq a0, a1, l{min(i + 1024, count)}" for i in range(count)]
+    source = "\n".join([*lines, "nop", f"l{count}: nop", f"bgeu a0, a1, l{count}", "beqz a0, l0"])
+    assemble(source, AssemblyLimits(max_characters=1 << 20))
+
+
+def test_mistake_in_a_macro_names_the_body_and_the_outermost_call() -> None:
+    source = ".macro one x\n  mv a0, \\x; j b\n.endm\n.macro two\n one a9\n.endm\n\ntwo\nnop"
+    found = problems(source)
+    assert [p[:2] for p in found] == [(2, 10), (2, 16)]
+    for _, _, message in found:
+        assert "8 行目で呼び出したマクロ「two」" in message
+    assert "「a9」" in found[0][2]
+
+
+def test_columns_behind_a_parameter_are_those_of_the_body() -> None:
+    found = problems(".macro m long\nli a0, \\long + 1 + b\n.endm\n.equ b, 1 << 40\nm 123456789")
+    assert [p[:2] for p in found] == [(2, 8)]
+    found = problems(".rept 1\n li a0, 0; li a1, b0\n.endr")
+    assert [p[:2] for p in found] == [(2, 19)]
+
+
+def test_what_is_passed_over_is_not_read() -> None:
+    assemble('.if 0\nfoo bar\n.macro x\n.if 1\n"\n.endif\n.else\nnop\n.endif')
+
+
 def test_limit_of_problems() -> None:
     limits = AssemblyLimits(max_problems=3)
     source = "a\nb\nc"
@@ -224,7 +363,10 @@ _LONG = "long" * 3_000
         "{0}", ".{0}", "j {0}", "{0}: {0}:", "{0}x: j {0}y", "mv a0, {0}", "fence {0}, w", "5{0}",
         "nop {0}, 1", ".word 1 {0}", ".word 5{0}", "j {1}f", "{1}: j {1}b; j {1}f", "0x{0}:",
         '"{0}":', '.word "{0}"', '.word 1 "{0}"', "'{0}'", ".word '{0}'", 'mv a0, "{0}"', "あ{2}",
-        "ａ{2}", ".equ {0}, {0}", ".section {0}", "{0} = ", '.space {0}', '.ascii {0}',
+        "ａ{2}", ".equ {0}, {0}", ".section {0}, {0}", "{0} = ", '.space {0}', '.ascii {0}',
+        ".option {0}", "csrr a0, {0}", '.error "{0}"', ".macro m {0}:{0}; .endm",
+        ".macro {0}; .endm; .macro {0}; .endm", ".macro m; .endm; m {0}", ".purgem {0}",
+        ".macro {0}; j y; .endm; {0}", ".macro m {0}:req; .endm; m", ".irp {0}",
     ],
 )  # fmt: skip
 def test_long_words_are_not_repeated_whole(source: str) -> None:
@@ -241,7 +383,7 @@ def test_a_word_of_forty_letters_is_shown_whole() -> None:
 
 
 def test_default_limits_are_the_promised_ones() -> None:
-    assert AssemblyLimits() == AssemblyLimits(20_000, 2_000, 65_536, 50)
+    assert AssemblyLimits() == AssemblyLimits(20_000, 2_000, 65_536, 50, 20_000, 1_000_000, 64)
     assemble(".space 65536")
     assert len(problems(".space 65537")) == 1
 

@@ -18,7 +18,10 @@ class Region:
 
 
 class Bus:
-    """Physical memory. An access that is not wholly inside RAM or one device is a BusError."""
+    """Physical memory. An access that is not wholly inside RAM or one device is a BusError.
+
+    So is a misaligned one of a device, and one of a size that the device does not know.
+    """
 
     def __init__(self, ram: Ram, regions: tuple[Region, ...]) -> None:
         self.ram = ram
@@ -51,7 +54,7 @@ class Bus:
     def _region(self, address: int, size: int) -> Region:
         for region in self._regions:
             inside = 0 <= address - region.base <= region.size - size
-            if inside and size in region.device.access_sizes:
+            if inside and size in region.device.access_sizes and address % size == 0:
                 return region
         raise BusError(address)
 

@@ -114,6 +114,7 @@ main:
 
     say "-- satp to Bare and back"
     attempt "Bare: the address is physical", IN_S, "csrw satp, zero; li a0, OLD; lw a0, 0(a0)"
+    attempt "Bare with a root in it: the same", IN_S, "li a0, ROOT >> 12; csrw satp, a0; li a0, OLD; lw a0, 0(a0)"
     attempt "Bare: nothing at 0x400000", IN_S, "lw a0, 0(s2)"
     attempt "on again", IN_S, "csrw satp, s6; lw a0, 0(s2)"
     end

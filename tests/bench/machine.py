@@ -155,7 +155,7 @@ def _speeds(results: Results) -> str:
     heads = [_NAMES.get(emulator.name, emulator.name) for emulator in COLUMNS]
     versions = "、".join(f"{e.name} {version(e.name)}" for e in (*PEERS, UNICORN))
     lines = [
-        f"1 秒に実行した命令の数 (百万)。{platform.python_implementation()} "
+        f"1 秒 (プロセッサー時間) に実行した命令の数 (百万)。{platform.python_implementation()} "
         f"{platform.python_version()}、{versions}。",
         "",
         "| プログラム | 命令数 (百万) | " + " | ".join(heads) + " |",
@@ -166,7 +166,7 @@ def _speeds(results: Results) -> str:
         count = f"{results.instructions[case] / 1e6:.1f}"
         lines.append(f"| {_TITLES[case.kernel.name]} | {count} | {' | '.join(cells)} |")
     base = results.fastest_peer()
-    means = [f"{results.mean(PLAIN, emulator, base):.1f}" for emulator in COLUMNS]
+    means = [f"{results.mean(PLAIN, emulator, base):,.1f}" for emulator in COLUMNS]
     lines.append(f"| {base.name} に対する比 (幾何平均) | | {' | '.join(means)} |")
     for name, why in dict.fromkeys((name, why) for (_, name), why in results.missing.items()):
         lines.append(f"\n— は、{name} にない命令を使うので実行できません (`{why}`)。")

@@ -83,20 +83,12 @@ def test_jalr_clears_bit_0_and_may_use_its_own_destination() -> None:
     assert machine.registers[RA] == RAM_BASE + 12
 
 
-@pytest.mark.parametrize(
-    "jump", ["la a0, f + 2\njr a0\nf:", "j f + 2\nf:", "beqz zero, f + 2\nf:", "jal f + 2\nf:"]
-)
-def test_jump_to_a_misaligned_address_traps_at_the_jump(jump: str) -> None:
-    machine = load(f"{jump} nop")
-    target = assemble(f"{jump} nop").symbols["f"] + 2
-    stop = machine.run(100)
-    assert (stop.reason, stop.cause, stop.tval) == (StopReason.TRAP, 0, target)
-    assert machine.pc == target - 6
-    assert machine.registers[RA] == 0
-
-
-def test_branch_that_is_not_taken_may_have_a_misaligned_target() -> None:
-    assert ran("bnez zero, f + 2\nf: ebreak")[1].reason is StopReason.BREAKPOINT
+@pytest.mark.parametrize("jump", ["la a0, f\njr a0", "j f", "beqz zero, f", "jal f"])
+def test_instructions_may_lie_at_any_even_address(jump: str) -> None:
+    machine, stop = ran(f"{jump}\n.half 0\nf: li a1, 7\nebreak")
+    assert stop.reason is StopReason.BREAKPOINT
+    assert machine.pc & 3 == 2
+    assert machine.registers[A0 + 1] == 7
 
 
 @pytest.mark.parametrize("offset", range(5))
@@ -133,13 +125,14 @@ def test_access_outside_memory_traps_and_changes_nothing(
     step = machine.step()
     assert step.stop is not None
     assert machine.stop == step.stop
-    assert (step.stop.cause, step.stop.tval) == (cause, address)
-    assert f"0x{address:08x}" in step.stop.message
+    missing = TOP if RAM_BASE <= address < TOP else address  # the first byte that is not there
+    assert (step.stop.cause, step.stop.tval) == (cause, missing)
+    assert f"0x{missing:08x}" in step.stop.message
     assert (step.changed_registers, step.written) == ((), ())
     after = machine.state()
-    assert (after.pc, after.registers, after.pages, after.instret) == (
-        before.pc, before.registers, before.pages, 0,
-    )  # fmt: skip
+    # A look at a device counts, and the stop is one; nothing else has changed.
+    hart = dict(before.hart, device_accesses=after.hart["device_accesses"])
+    assert (after.hart, after.devices, after.pages) == (hart, before.devices, before.pages)
 
 
 def test_last_word_of_memory_can_be_used() -> None:
@@ -157,7 +150,7 @@ def test_jump_outside_memory_traps_at_its_target() -> None:
 def test_words_that_are_no_instructions_trap() -> None:
     machine, stop = ran("nop\n.word 0xffffffff")
     assert (stop.cause, stop.tval, machine.pc) == (2, 0xFFFF_FFFF, RAM_BASE + 4)
-    assert "0xffffffff は、この計算機の命令ではありません" in stop.message
+    assert "0xffffffff は、今のモードで実行できる命令ではありません" in stop.message
 
 
 def test_running_past_the_end_says_so() -> None:

@@ -42,7 +42,7 @@ def test_stop_and_output_are_kept() -> None:
 
 
 def test_snapshot_is_small() -> None:
-    assert len(Machine(assemble("nop"), MachineLimits()).snapshot()) < 300
+    assert len(Machine(assemble("nop"), MachineLimits()).snapshot()) < 1_000
 
 
 def head_and_pages(data: bytes) -> tuple[dict[str, Any], bytes]:
@@ -58,10 +58,14 @@ def packed(head: object, pages: bytes) -> bytes:
 
 def test_format_is_as_documented() -> None:
     data = SMALL.snapshot()
-    assert data[:6] == b"VLMS\0\1"
+    assert data[:6] == b"VLMS\0\2"
     head, pages = head_and_pages(data)
-    assert head["pc"] == SMALL.pc
-    assert head["registers"] == SMALL.registers
+    assert head["hart"]["pc"] == SMALL.pc
+    assert head["hart"]["registers"] == SMALL.registers
+    assert head["hart"]["csrs"]["mstatus"] == SMALL.csr("mstatus")
+    assert set(head["devices"]) == {
+        "clint", "plic", "uart", "virtio_block", "virtio_console", "bare_block",
+    }  # fmt: skip
     assert head["output"] == "\0"
     assert head["stop"]["cause"] == 11
     assert head["pages"] == [[0, 0]]
@@ -69,46 +73,96 @@ def test_format_is_as_documented() -> None:
     assert Machine.restore(packed(head, pages)).state() == SMALL.state()
 
 
+def changed(head: dict[str, Any], path: str, value: object) -> dict[str, Any]:
+    """Return a head in which the member at a path, as ``hart.pc``, has another value."""
+    head = json.loads(json.dumps(head))
+    *parents, name = path.split(".")
+    members = head
+    for parent in parents:
+        members = members[parent]
+    assert name in members
+    members[name] = value
+    return head
+
+
 @pytest.mark.parametrize(
-    "change",
+    ("path", "value"),
     [
-        {"pc": -1},
-        {"pc": 1 << 32},
-        {"pc": 0.5},
-        {"pc": True},
-        {"pc": None},
-        {"instret": -1},
-        {"registers": [0] * 31},
-        {"registers": [0] * 33},
-        {"registers": [1, *[0] * 31]},
-        {"registers": [0] * 31 + [1 << 32]},
-        {"registers": "0"},
-        {"memory_bytes": 1 << 40},
-        {"memory_bytes": 4097},
-        {"max_output_bytes": 0},
-        {"output": "あ"},
-        {"output": 5},
-        {"stop": {"reason": "trap"}},
-        {"stop": {"reason": "bored", "message": ""}},
-        {"stop": {"reason": "trap", "message": "", "cause": "1"}},
-        {"pages": [[0]]},
-        {"pages": [[0, 1]]},
-        {"pages": [[1, 0]]},
-        {"pages": [[0x4000, 0]]},
-        {"pages": [0]},
-        {"pages": {}},
+        ("hart.pc", -1),
+        ("hart.pc", 1 << 32),
+        ("hart.pc", 0.5),
+        ("hart.pc", True),
+        ("hart.pc", None),
+        ("hart.cycle", -1),
+        ("hart.cycle", 1 << 63),
+        ("hart.unretired", 1 << 40),
+        ("hart.mode", 2),
+        ("hart.virtual", 1),
+        ("hart.registers", [0] * 31),
+        ("hart.registers", [0] * 33),
+        ("hart.registers", [1, *[0] * 31]),
+        ("hart.registers", [0] * 31 + [1 << 32]),
+        ("hart.registers", "0"),
+        ("hart.reservation", -1),
+        ("hart.waiting", 2),
+        ("hart.csrs", {}),
+        ("hart.csrs.mstatus", 2 << 11),
+        ("hart.csrs.mtvec", 1 << 32),
+        ("hart.csrs.htimedelta", 1 << 64),
+        ("hart.pmpcfg", [0] * 15),
+        ("hart.pmpaddr", [0] * 15 + [1 << 32]),
+        ("hart.tlb", [[0, 0, 0, 0, 0, 0, 0]]),
+        ("hart.tlb", [0]),
+        ("hart.traps", [[3, 0, 0]]),
+        ("hart.traps", [[0, 1 << 32, 0]]),
+        ("hart.traps", [[0, 2, 1]] * 257),
+        ("hart", []),
+        ("devices", {}),
+        ("devices.clint", {}),
+        ("devices.clint.mtimecmp", 1 << 64),
+        ("devices.plic", None),
+        ("devices.uart", []),
+        ("devices.virtio_block", {"status": 0}),
+        ("devices.bare_block.status", 99),
+        ("memory_bytes", 1 << 40),
+        ("memory_bytes", 4097),
+        ("max_output_bytes", 0),
+        ("untrapped", ["sstatus", 1]),
+        ("untrapped", ["nonsense"]),
+        ("tohost", 0),
+        ("tohost", 0x8000_3FFC),
+        ("output", "あ"),
+        ("output", 5),
+        ("stop", {"reason": "trap"}),
+        ("stop", {"reason": "bored", "message": ""}),
+        ("stop", {"reason": "trap", "message": "", "cause": "1"}),
+        ("stop", {"reason": "trap", "message": "\ud800"}),
+        ("pages", [[0]]),
+        ("pages", [[0, 1]]),
+        ("pages", [[1, 0]]),
+        ("pages", [[0x4000, 0]]),
+        ("pages", [0]),
+        ("pages", {}),
+        ("dirty", [4]),
+        ("dirty_count", -1),
+        ("disk_bytes", 1 << 40),
+        ("disk", [[1, 0]]),
+        ("disk_pages", [[1, 0]]),
     ],
 )
-def test_wrong_members_are_refused(change: dict[str, object]) -> None:
+def test_wrong_members_are_refused(path: str, value: object) -> None:
     head, pages = head_and_pages(SMALL.snapshot())
     with pytest.raises(ValueError):  # noqa: PT011 - the kind of error is the promise
-        Machine.restore(packed(head | change, pages))
+        Machine.restore(packed(changed(head, path, value), pages))
 
 
-@pytest.mark.parametrize("name", ["pc", "registers", "pages", "output", "memory_bytes"])
-def test_missing_members_are_refused(name: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["hart", "devices", "pages", "output", "memory_bytes", "hart.pc", "devices.uart"]
+)
+def test_missing_members_are_refused(path: str) -> None:
     head, pages = head_and_pages(SMALL.snapshot())
-    del head[name]
+    *parents, name = path.split(".")
+    del (head[parents[0]] if parents else head)[name]
     with pytest.raises(ValueError, match=name):
         Machine.restore(packed(head, pages))
 
@@ -121,13 +175,14 @@ def test_other_containers_are_refused() -> None:
         b"",
         b"VLMS",
         b"VLDS" + good[4:],
-        b"VLMS\0\2" + good[6:],
+        b"VLMS\0\1" + good[6:],
         good[:-1],
         good + b"x",
         packed([], pages),
         packed(head, pages + b"x"),
         good[:6] + zlib.compress(b"\0\0"),
         good[:6] + zlib.compress(b"\xff\xff\xff\xff{}"),
+        good[:6] + zlib.compress(b"\0\0\0\3{}"),
         good[:6] + zlib.compress(len(nested).to_bytes(4, "big") + nested.encode()),
         good[:6] + zlib.compress(b"\0\0\0\2\xff\xff"),
     ]
@@ -159,6 +214,6 @@ def test_damaged_snapshot_is_a_value_error_or_unharmed(data: st.DataObject) -> N
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_value_error(data: bytes) -> None:
-    for prefix in (b"", b"VLMS\0\1"):
+    for prefix in (b"", b"VLMS\0\2", b"VLMD\0\2"):
         with pytest.raises(ValueError):  # noqa: PT011 - the kind of error is the promise
             Machine.restore(prefix + data)

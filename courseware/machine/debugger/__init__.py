@@ -2,7 +2,12 @@
 
 from courseware.machine.debugger.history import MAX_CHECKPOINTS, MAX_INPUT_BYTES
 from courseware.machine.debugger.page_walk import PageWalk, PageWalkStep, walk
-from courseware.machine.debugger.session import MAX_BREAKPOINTS, MAX_WATCHPOINTS, Debugger
+from courseware.machine.debugger.session import (
+    MAX_BREAKPOINTS,
+    MAX_WATCHPOINT_BYTES,
+    MAX_WATCHPOINTS,
+    Debugger,
+)
 from courseware.machine.debugger.storage import MAX_CHECKPOINT_BYTES
 from courseware.machine.debugger.timeline import MAX_TRAP_EVENTS, TrapEvent
 
@@ -13,6 +18,7 @@ __all__ = [
     "MAX_INPUT_BYTES",
     "MAX_TRAP_EVENTS",
     "MAX_WATCHPOINTS",
+    "MAX_WATCHPOINT_BYTES",
     "Debugger",
     "PageWalk",
     "PageWalkStep",

@@ -29,6 +29,8 @@
 
 main:
     constant mvendorid
+    constant marchid
+    constant mimpid
     constant mhartid
     constant mconfigptr
     constant hgeip
@@ -90,21 +92,14 @@ main:
     field vstval
     field vsatp
 
-    # Trap vectors: modes 0 and 1; after another the field still holds one of the two.
+    # Trap vectors have modes 0 and 1; this machine keeps the old one when another is written.
     csrr s5, mtvec
-    say "mtvec: 80000000, 80000001, 80000002, 80000003"
+    say "mtvec: 80000000, 80000006, 80000001, 80000007, 80000002"
     written mtvec, 0x80000000
+    written mtvec, 0x80000006
     written mtvec, 0x80000001
-    li t0, 0x80000002
-    csrw mtvec, t0
-    csrr t0, mtvec
-    andi t0, t0, 2
-    put t0
-    li t0, 0x80000003
-    csrw mtvec, t0
-    csrr t0, mtvec
-    andi t0, t0, 2
-    put t0
+    written mtvec, 0x80000007
+    written mtvec, 0x80000002
     csrw mtvec, s5
     say "stvec: -4, -3"
     written stvec, -4

@@ -89,6 +89,41 @@ main:
     li s2, FREE + 2
     attempt "amo at half a word", IN_U, "amoor.w a0, a0, (s2)"
 
+    say "-- the end of memory"
+    li s2, 0x81000000
+    li t0, 0x00100073                   # ebreak
+    sw t0, -4(s2)
+    attempt "last word", IN_M, "lw a0, -4(s2)"
+    attempt "last halfword", IN_M, "lhu a0, -2(s2)"
+    attempt "last byte", IN_M, "lbu a0, -1(s2)"
+    attempt "word behind it", IN_M, "lw a0, 0(s2)"
+    attempt "byte behind it", IN_M, "sb a0, 0(s2)"
+    attempt "word across it", IN_M, "lw a0, -2(s2)"
+    attempt "store across it", IN_M, "sw a0, -2(s2)"
+    attempt "amo behind it", IN_M, "amoadd.w a0, zero, (s2)"
+    addi s3, s2, -4
+    li t0, 0x00100073
+    sw t0, 0(s3)
+    attempt "amo in the last word", IN_M, "amoadd.w a0, zero, (s3)"
+    say "instruction in the last word"
+    jump_in IN_S, s3
+    show
+    li t0, 0x90020001                   # c.nop, c.ebreak
+    sw t0, -4(s2)
+    say "c.nop, c.ebreak"
+    jump_in IN_S, s3
+    show
+    li t0, 0x00010001                   # c.nop, c.nop
+    sw t0, -4(s2)
+    say "over the end"
+    jump_in IN_S, s3
+    show
+    li t0, 0x00030001                   # the first half of a 32-bit instruction is the last
+    sw t0, -4(s2)
+    say "half an instruction"
+    jump_in IN_S, s3
+    show
+
     # Jumps: bit 0 of the target of jalr is cleared, and with C nothing is misaligned
     say "jalr to an odd address"
     try IN_U, "la t0, 3f + 1; jalr t0; li a0, 1; 3: nop"

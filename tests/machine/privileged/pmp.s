@@ -171,6 +171,15 @@ main:
     set_csr pmpaddr0, -1
     put_csr pmpaddr0
 
+    say "the last entry, and registers without one: pmpaddr15 pmpcfg3"
+    csrr s4, pmpcfg3
+    set_csr pmpaddr15, 0x12345678
+    put_csr pmpaddr15
+    put s4
+    attempt "pmpaddr16", IN_M, "li a0, -1; csrw pmpaddr16, a0; csrr a0, pmpaddr16"
+    attempt "pmpaddr63", IN_M, "li a0, -1; csrw pmpaddr63, a0; csrr a0, pmpaddr63"
+    attempt "pmpcfg15", IN_M, "li a0, -1; csrw pmpcfg15, a0; csrr a0, pmpcfg15"
+
     say "-- locked entries: they hold for M, too, and keep their values"
     bound 0, FREE + 0x10
     entries NA4 | R | L, 0
@@ -202,6 +211,17 @@ main:
     csrw pmpaddr4, zero
     put_csr pmpaddr4
     accesses "no entry matches", FREE + 0xfc
+
+    say "a locked TOR entry is the last: it locks pmpaddr14"
+    bound 15, FREE + 0x200
+    csrr s4, pmpaddr14
+    set_csr pmpcfg3, ((TOR | R | L) << 24) | ((NAPOT | R | W | X) << 16)
+    csrw pmpaddr14, zero
+    csrr s5, pmpaddr14
+    sub s5, s5, s4
+    put s5
+    csrw pmpaddr15, zero
+    put_csr pmpaddr15
 
     end
 

@@ -6,7 +6,12 @@ from typing import Any
 
 from courseware.labs.models import LabRevision, Program
 from courseware.labs.runner.jobs import VIEW_SCHEMA
-from courseware.machine import INSTRUCTIONS, PSEUDO_INSTRUCTIONS, REGISTER_NAMES, describe
+from courseware.machine import (
+    INSTRUCTION_GROUPS,
+    PSEUDO_INSTRUCTIONS,
+    REGISTER_NAMES,
+    describe,
+)
 
 CONTEXT_LINES = 6  # of the source, shown before and after the current one
 ROW_BYTES = 8
@@ -18,6 +23,7 @@ TONES = {
     "instruction-limit": WARN,
     "time-limit": WARN,
     "output-limit": WARN,
+    "waiting": WARN,
 }
 
 
@@ -145,9 +151,22 @@ def _memory(memory: dict[str, Any]) -> Iterator[Row]:
         )
 
 
-def instruction_list() -> list[tuple[str, str]]:
-    """Return the form ("add rd, rs1, rs2") and the description of every instruction."""
-    return [(f"{i.mnemonic} {i.operands}".strip(), describe(i)) for i in INSTRUCTIONS]
+@dataclass(frozen=True)
+class InstructionGroup:
+    """The instructions of an extension: their forms ("add rd, rs1, rs2") and descriptions."""
+
+    name: str
+    rows: list[tuple[str, str]]
+
+
+def instruction_list() -> list[InstructionGroup]:
+    """Return every instruction, in the groups of the table."""
+    return [
+        InstructionGroup(
+            name, [(f"{i.mnemonic} {i.operands}".strip(), describe(i)) for i in instructions]
+        )
+        for name, instructions in INSTRUCTION_GROUPS.items()
+    ]
 
 
 def pseudo_instruction_list() -> list[tuple[str, list[str]]]:

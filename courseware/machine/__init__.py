@@ -18,7 +18,7 @@ from courseware.machine.hart.counters import Counters
 from courseware.machine.hart.traps import TrapRecord
 from courseware.machine.isa.decoder import disassemble
 from courseware.machine.isa.explanation import describe
-from courseware.machine.isa.table import INSTRUCTIONS
+from courseware.machine.isa.table import INSTRUCTION_GROUPS, INSTRUCTIONS
 from courseware.machine.machine import Engine, Machine, Step
 from courseware.machine.privilege import mode_name
 from courseware.machine.program import Program, Segment
@@ -30,6 +30,7 @@ from courseware.machine.watch import Watchpoint
 __all__ = [
     "DIRECTIVES",
     "INSTRUCTIONS",
+    "INSTRUCTION_GROUPS",
     "PSEUDO_INSTRUCTIONS",
     "REGISTER_NAMES",
     "Access",

@@ -24,6 +24,7 @@ STOPS_WITHOUT_NUMBERS = {
     "instruction-limit": "命令数の上限に達しました。繰り返しが終わる条件を確かめてください。",
     "time-limit": "実行時間の上限に達しました。",
     "output-limit": "出力の上限に達しました。",
+    "waiting": "wfi で割り込みを待ったまま、進まなくなりました。",
 }
 
 

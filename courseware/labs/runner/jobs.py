@@ -19,7 +19,6 @@ from courseware.machine import (
     Step,
     Stop,
     assemble,
-    disassemble,
 )
 from courseware.machine.memory_map import RAM_BASE
 
@@ -111,7 +110,7 @@ def _view(debugger: Debugger, stop: Stop | None, look: str) -> Json:
         "problems": [],
         "pc": machine.pc,
         "line": debugger.program.lines.get(machine.pc),
-        "next": _next(debugger),
+        "next": machine.next_instruction(),
         "instret": machine.instret,
         "registers": list(machine.registers),
         "changed": sorted(debugger.changed),
@@ -127,14 +126,6 @@ def _view(debugger: Debugger, stop: Stop | None, look: str) -> Json:
 def _first_symbols(program: Program) -> list[str]:
     """Return the names that the page suggests, by their addresses."""
     return sorted(program.symbols, key=program.symbols.__getitem__)[:SUGGESTED_SYMBOLS]
-
-
-def _next(debugger: Debugger) -> str:
-    """Return the instruction that comes next; empty when the pc has left the program."""
-    pc = debugger.machine.pc
-    if pc not in debugger.program.lines:
-        return ""
-    return disassemble(int.from_bytes(debugger.machine.read_memory(pc, 4), "little"), pc)
 
 
 def _step(step: Step | None) -> Json | None:

@@ -25,7 +25,7 @@ ATOMIC: tuple[Instruction, ...] = (
                 "rd = store_conditional(rs1, rs2)",
                 "予約が続いていれば {rs2} を {rs1:x} 番地に 4 バイトで書き、"
                 "書けたら 0、書けなければ 1 という値{result}を {rd} に入れ"),
-    _amo("amoswap.w", 0b00001, "rs2", "{rs2}"),
+    _amo("amoswap.w", 0b00001, "rs2", "{rs2} "),
     _amo("amoadd.w", 0b00000, "old + rs2", "{rs2} との和"),
     _amo("amoxor.w", 0b00100, "old ^ rs2", "{rs2:x} とのビットごとの排他的論理和"),
     _amo("amoand.w", 0b01100, "old & rs2", "{rs2:x} とのビットごとの論理積"),

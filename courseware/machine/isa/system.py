@@ -74,15 +74,18 @@ PRIVILEGED: tuple[Instruction, ...] = (
                 "割り込みが来るまで待ち"),
     Instruction("sfence.vma", ADDRESS_FENCE, 0b0001001 << 25 | _SYSTEM, "rs1, rs2",
                 "fence_addresses(rs1, rs2, rs1_number, rs2_number)",
-                "ページ表の書き換えが、この後のアドレス変換に現れるようにし (TLB を無効化し)"),
+                "{rs1:x} の番地と {rs2} のアドレス空間 (ASID) について (zero はすべて)、"
+                "ページ表の書き換えが、この後のアドレス変換に現れるようにし"),
 )  # fmt: skip
 
 HYPERVISOR: tuple[Instruction, ...] = (
     Instruction("hfence.vvma", ADDRESS_FENCE, 0b0010001 << 25 | _SYSTEM, "rs1, rs2",
                 "fence_guest_virtual(rs1, rs2, rs1_number, rs2_number)",
+                "{rs1:x} の番地と {rs2} のアドレス空間 (ASID) について (zero はすべて)、"
                 "ゲストのページ表 (VS 段) の書き換えが、この後の変換に現れるようにし"),
     Instruction("hfence.gvma", ADDRESS_FENCE, 0b0110001 << 25 | _SYSTEM, "rs1, rs2",
                 "fence_guest_physical(rs1, rs2, rs1_number, rs2_number)",
+                "{rs1:x} の 4 倍の番地と {rs2} の仮想マシン (VMID) について (zero はすべて)、"
                 "G 段のページ表の書き換えが、この後の変換に現れるようにし"),
     _guest_load("hlv.b", 0b0110000, 0, "rd = signed8(guest_load(8, rs1))",
                 " 1 バイトを読み、符号拡張した"),

@@ -61,7 +61,7 @@ _DIVISION_NOTES = (
 )
 _REMAINDER_NOTES = (("rs2 == 0", "0 で割ったときの余りは、割られる数と決められています"),)
 
-INSTRUCTIONS: tuple[Instruction, ...] = (
+_BASE: tuple[Instruction, ...] = (
     # RV32I: constants
     Instruction("lui", U, 0b0110111, "rd, imm", "rd = imm << 12",
                 "{imm:x} を 12 ビット左へずらした値{result:x}を {rd} に入れ"),
@@ -147,7 +147,9 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
     Instruction("ecall", FIXED, 0x0000_0073, "", "environment_call()", "実行環境を呼び出し"),
     Instruction("ebreak", FIXED, 0x0010_0073, "", "trap(3, pc)",
                 "この番地でプログラムを止め"),
-    # M: multiplication and division
+)  # fmt: skip
+
+_MULTIPLICATION: tuple[Instruction, ...] = (
     _register("mul", 1, 0b000, "rd = rs1 * rs2",
               "{rs1} と {rs2} の積の下位 32 ビット{result}を {rd} に入れ"),
     _register("mulh", 1, 0b001, "rd = signed(rs1) * signed(rs2) >> 32",
@@ -166,9 +168,18 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
     _register("remu", 1, 0b111, "rd = if rs2 == 0 then rs1 else rs1 % rs2",
               "符号なしで {rs1:u} を {rs2:u} で割った余り{result:u}を {rd} に入れ",
               _REMAINDER_NOTES),
-    *ATOMIC,
-    *ZICSR,
-    *ZIFENCEI,
-    *PRIVILEGED,
-    *HYPERVISOR,
 )  # fmt: skip
+
+# The instructions by the extension that they belong to, with its Japanese name.
+INSTRUCTION_GROUPS: dict[str, tuple[Instruction, ...]] = {
+    "RV32I: 基本の整数命令": _BASE,
+    "M 拡張: 掛け算と割り算": _MULTIPLICATION,
+    "A 拡張: 不可分 (atomic) なメモリー操作": ATOMIC,
+    "Zicsr 拡張: CSR (制御・状態レジスター) の読み書き": ZICSR,
+    "Zifencei 拡張: 命令の書き換え": ZIFENCEI,
+    "特権命令 (privileged instructions)": PRIVILEGED,
+    "H 拡張: ハイパーバイザー": HYPERVISOR,
+}
+INSTRUCTIONS: tuple[Instruction, ...] = tuple(
+    instruction for group in INSTRUCTION_GROUPS.values() for instruction in group
+)

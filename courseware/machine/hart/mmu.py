@@ -294,11 +294,21 @@ class Mmu:
         return entry.page << PAGE_SHIFT | address & _IN_PAGE
 
     def remember(self, address: int, offset: int, access: Access, view: View) -> None:
-        """Fill the page map, where every access to the page will be allowed."""
-        start = offset & ~_IN_PAGE
-        if not view.executable and self._pmp.allows(
-            start + RAM_BASE, PAGE_BYTES, access, view.mode
-        ):
+        """Fill the page map, where every access to the page will be allowed.
+
+        After a load that goes for stores too, if nothing more than the translation is needed.
+        """
+        if view.executable:
+            return
+        self._fill(address, offset & ~_IN_PAGE, access, view)
+        if access == Access.LOAD and view.is_translated:
+            space = view.virtual, view.atp, view.gatp
+            entry = self.tlb.find(space, address >> PAGE_SHIFT)
+            if entry is not None and allows_both(entry, Access.STORE, view):
+                self._fill(address, offset & ~_IN_PAGE, Access.STORE, view)
+
+    def _fill(self, address: int, start: int, access: Access, view: View) -> None:
+        if self._pmp.allows(start + RAM_BASE, PAGE_BYTES, access, view.mode):
             page = address >> PAGE_SHIFT
             self._maps_of(view).of(access)[page] = start - (page << PAGE_SHIFT)
 

@@ -133,6 +133,9 @@ def word_text(expression: Expression, ranges: Ranges) -> str:
             return word_text(value, ranges)
         case Binary("&", value, Number(mask)):
             return f"{text(value, ranges)} & {mask & WORD}"
+        case Binary("+" | "-"):
+            # The same as & WORD, and Python makes no new number when nothing overflows.
+            return f"{text(expression, ranges)} % {WORD + 1}"
     return f"{text(expression, ranges)} & {WORD}"
 
 

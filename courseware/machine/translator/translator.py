@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import CodeType, FunctionType, TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from courseware.machine.hart.access import MACHINE, Access, View
 from courseware.machine.hart.interpreter import interpret
@@ -66,13 +66,29 @@ class _Code:
     need: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Unit:
-    """The function of a region in one hart; ``spans`` are the offsets in RAM of its code."""
+    """The function of a region in one hart.
 
-    entry: int
+    ``spans`` are the offsets in RAM of its code, ``pages`` the virtual pages, each with what a
+    page map has to say of it.
+    """
+
+    place: "_Place"
     code: _Code
     spans: tuple[tuple[int, int], ...]
+    pages: tuple[tuple[int, int], ...]
+
+
+class _Place(NamedTuple):
+    """What a function is for: where it begins, what is added to that page's addresses to get an
+    offset in RAM, whether accesses are direct, and the addresses at which it must end.
+    """
+
+    entry: int
+    by: int
+    is_direct: bool
+    until: frozenset[int]
 
 
 @dataclass
@@ -97,8 +113,8 @@ class Translator:
         self._tables: dict[tuple[View, View, frozenset[int]], _Table] = {}
         self._epoch = 0
         self._work = 0  # in instructions written (see FREE_WORK)
-        self._units: dict[tuple[object, ...], _Unit] = {}
-        self._keys_of_line: dict[int, set[tuple[object, ...]]] = {}
+        self._units: dict[_Place, _Unit] = {}
+        self._units_of_line: dict[int, set[_Unit]] = {}
         self._rewrites: dict[int, int] = {}
         self._retreats: dict[int, tuple[int, int]] = {}  # how often, since which cycle
         self._notes: dict[CodeType, dict[int, Note]] = {}
@@ -114,6 +130,8 @@ class Translator:
     def until(self, addresses: frozenset[int]) -> None:
         if addresses and addresses != self._until:
             self._tables = {key: t for key, t in self._tables.items() if not key[2]}
+            for unit in [unit for place, unit in self._units.items() if place.until]:
+                self._drop(unit)
         self._until = addresses
 
     # --- running ---
@@ -209,14 +227,27 @@ class Translator:
             count, since = 0, now
         self._retreats[pc] = count + 1, since
         if count + 1 == MAX_RETREATS:
-            for key in [k for k, unit in self._units.items() if _contains(unit, pc)]:
-                self._drop(key)
+            for unit in [unit for unit in self._units.values() if _contains(unit, pc)]:
+                self._drop(unit)
 
     # --- translating ---
 
     def _translate(self, entry: int, table: _Table) -> bool:
         """Put the function for an address into the table; say whether there can be one."""
         hart = self._hart
+        is_direct = hart.mmu.data_view.mode == MACHINE and not hart.pmp.binds_machine_mode
+        fetch = table.fetch.fetch
+        place = _Place(entry, fetch[entry >> PAGE_SHIFT], is_direct, self._until)
+        unit = self._units.get(place)
+        if unit is None or any(fetch[page] != by for page, by in unit.pages):
+            unit = self._make(place, table)
+        if unit is not None:
+            table.runs[entry] = unit.code.need, self._function(unit.code, table)
+        return unit is not None
+
+    def _make(self, place: _Place, table: _Table) -> _Unit | None:
+        """Return the function of the region at an address, if anything there can be one."""
+        hart, entry = self._hart, place.entry
         words: list[tuple[int, int]] = []
 
         def read(pc: int) -> Operation | None:
@@ -229,19 +260,30 @@ class Translator:
         region = find_region(entry, read)
         self._work += len(words) // READ_A_WORK
         if region is None:
-            return False
-        is_direct = hart.mmu.data_view.mode == MACHINE and not hart.pmp.binds_machine_mode
-        key = (entry, is_direct, hart.bus.ram.size, tuple(words))
+            return None
+        key = (entry, place.is_direct, hart.bus.ram.size, tuple(words))
         code = _codes.get(key)
         if code is None:
             if len(_codes) >= MAX_CODES:
                 _codes.clear()
-            code = _codes[key] = _compile(region, hart.bus.ram.size, is_direct)
+            code = _codes[key] = _compile(region, hart.bus.ram.size, place.is_direct)
             self._work += code.need
         self._notes[code.code] = code.notes
-        self._keep(key, _Unit(entry, code, self._spans(region, table)))
-        table.runs[entry] = code.need, self._function(code, table)
-        return True
+        fetch = table.fetch.fetch
+        pages = {pc >> PAGE_SHIFT for pc, _ in region.addresses}
+        unit = _Unit(
+            place,
+            code,
+            tuple(
+                (start, start + size)
+                for start, size in sorted(
+                    (pc + fetch[pc >> PAGE_SHIFT], size) for pc, size in region.addresses
+                )
+            ),
+            tuple((page, fetch[page]) for page in pages),
+        )
+        self._keep(unit)
+        return unit
 
     def _word(self, pc: int, entry: int, table: _Table) -> int | None:
         """Return the instruction at an address that may be part of a region, or None.
@@ -265,19 +307,17 @@ class Translator:
             return None
         return low | halves[(offset >> 1) + 1] << 16
 
-    def _spans(self, region: Region, table: _Table) -> tuple[tuple[int, int], ...]:
-        fetch = table.fetch.fetch
-        starts = sorted((pc + fetch[pc >> PAGE_SHIFT], size) for pc, size in region.addresses)
-        return tuple((start, start + size) for start, size in starts)
-
-    def _keep(self, key: tuple[object, ...], unit: _Unit) -> None:
+    def _keep(self, unit: _Unit) -> None:
         """Remember where the code of a function lies, so that stores there are noticed."""
-        self._units[key] = unit
+        old = self._units.get(unit.place)
+        if old is not None:
+            self._drop(old)
+        self._units[unit.place] = unit
         guard = self._hart.bus.ram.guard
         for start, end in unit.spans:
-            for line in range(start >> LINE_SHIFT, (end - 1 >> LINE_SHIFT) + 1):
+            for line in _lines(start, end):
                 guard[line] |= CODE
-                self._keys_of_line.setdefault(line, set()).add(key)
+                self._units_of_line.setdefault(line, set()).add(unit)
 
     def _function(self, code: _Code, table: _Table) -> Run:
         hart = self._hart
@@ -297,38 +337,39 @@ class Translator:
 
     # --- stores into code ---
 
-    def _overlapping(self, offset: int, size: int) -> set[tuple[object, ...]]:
-        """Return the keys of the functions that have code among some bytes of RAM."""
+    def _overlapping(self, offset: int, size: int) -> set[_Unit]:
+        """Return the functions that have code among some bytes of RAM."""
         end = offset + size
-        lines = range(offset >> LINE_SHIFT, (end - 1 >> LINE_SHIFT) + 1)
         return {
-            key
-            for line in lines
-            for key in self._keys_of_line.get(line, ())
-            if any(start < end and offset < stop for start, stop in self._units[key].spans)
+            unit
+            for line in _lines(offset, end)
+            for unit in self._units_of_line.get(line, ())
+            if any(start < end and offset < stop for start, stop in unit.spans)
         }
 
     def _forget_code(self, offset: int, size: int) -> None:
         """Drop the functions of code that is about to be written."""
-        for key in self._overlapping(offset, size):
-            entry = self._units[key].entry
-            self._drop(key)
+        for unit in self._overlapping(offset, size):
+            self._drop(unit)
+            entry = unit.place.entry
             rewrites = self._rewrites[entry] = self._rewrites.get(entry, 0) + 1
             self._heat[entry] = 0 if rewrites < MAX_REWRITES else _NEVER
 
-    def _drop(self, key: tuple[object, ...]) -> None:
-        unit = self._units.pop(key)
-        self._heat.pop(unit.entry, None)
+    def _drop(self, unit: _Unit) -> None:
+        entry = unit.place.entry
+        del self._units[unit.place]
+        self._heat.pop(entry, None)
         for start, end in unit.spans:
-            for line in range(start >> LINE_SHIFT, (end - 1 >> LINE_SHIFT) + 1):
-                keys = self._keys_of_line.get(line)
-                if keys is not None:
-                    keys.discard(key)
-                    if not keys:
-                        del self._keys_of_line[line]
+            for line in _lines(start, end):
+                units = self._units_of_line.get(line)
+                if units is not None:
+                    units.discard(unit)
+                    if not units:
+                        del self._units_of_line[line]
                         self._hart.bus.ram.guard[line] &= ~CODE
-        for table in self._tables.values():
-            table.runs.pop(unit.entry, None)
+        for key, table in self._tables.items():
+            if not key[2] or entry not in key[2]:
+                table.runs.pop(entry, None)
 
     # --- the slow ways of loads and stores ---
 
@@ -390,6 +431,11 @@ class Translator:
 def _operation(pc: int, word: int) -> Operation | None:
     decoded = decode(word)
     return operation(decoded, pc) if decoded else None
+
+
+def _lines(start: int, end: int) -> range:
+    """Return the guarded lines from one offset in RAM up to another."""
+    return range(start >> LINE_SHIFT, (end - 1 >> LINE_SHIFT) + 1)
 
 
 def _contains(unit: _Unit, pc: int) -> bool:

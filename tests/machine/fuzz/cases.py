@@ -44,6 +44,7 @@ _FLOW: dict[Fragment, int] = {
     flow.constants: 2,
     flow.memory: 4,
     flow.atomics: 2,
+    flow.reservations: 1,
     flow.loop: 8,
     flow.diamond: 4,
     flow.branchy: 2,

@@ -42,21 +42,37 @@ def memory(b: Builder) -> None:
 
 
 def atomics(b: Builder) -> None:
-    """AMOs, and reservations that hold or are lost."""
-    offset = 4 * b.random.randint(-20, 20) + (b.random.randrange(4) if b.chance(0.1) else 0)
-    b.code.emit("addi", rd=SCRATCH, rs1=BASE, imm=offset)
+    """AMOs, LR with its SC, and SC alone; seldom misaligned."""
+    odd = b.random.randrange(4) if b.chance(0.1) else 0
+    b.code.emit("addi", rd=SCRATCH, rs1=BASE, imm=4 * b.random.randint(-20, 20) + odd)
     for _ in range(b.random.randint(1, 3)):
-        match b.random.randrange(4):
-            case 0:
-                b.code.emit("lr.w", rd=b.register(), rs1=SCRATCH)
-                if b.chance(0.3):
-                    memory(b)
-                b.code.emit("sc.w", rd=b.register(), rs1=SCRATCH, rs2=b.source())
-            case 1:
-                b.code.emit("sc.w", rd=b.register(), rs1=SCRATCH, rs2=b.source())
-            case _:
-                mnemonic = b.random.choice(_AMOS)
-                b.code.emit(mnemonic, rd=b.register(), rs1=SCRATCH, rs2=b.source())
+        b.random.choice((amo, amo, reserve, conditional_store))(b)
+
+
+def amo(b: Builder) -> None:
+    """An AMO at the address in SCRATCH."""
+    b.code.emit(b.random.choice(_AMOS), rd=b.register(), rs1=SCRATCH, rs2=b.source())
+
+
+def reserve(b: Builder) -> None:
+    """LR, and SC a little later."""
+    b.code.emit("lr.w", rd=b.register(), rs1=SCRATCH)
+    b.some(2)
+    conditional_store(b)
+
+
+def conditional_store(b: Builder) -> None:
+    """SC, with or without a reservation."""
+    b.code.emit("sc.w", rd=b.register(), rs1=SCRATCH, rs2=b.source())
+
+
+def reservations(b: Builder) -> None:
+    """Other accesses, jumps and traps between LR and SC, and SC to another word."""
+    b.code.emit("addi", rd=SCRATCH, rs1=BASE, imm=4 * b.random.randint(-3, 3))
+    b.code.emit("lr.w", rd=b.register(), rs1=SCRATCH)
+    b.body(1)
+    b.code.emit("addi", rd=SCRATCH, rs1=BASE, imm=4 * b.random.randint(-3, 3))
+    b.code.emit("sc.w", rd=b.register(), rs1=SCRATCH, rs2=b.source())
 
 
 # --- control flow ---

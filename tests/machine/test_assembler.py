@@ -245,6 +245,11 @@ def test_the_last_value_of_a_constant_is_the_programs() -> None:
     assert program.symbols == {"x": 300, "p": RAM_BASE + 4, "y": RAM_BASE}
 
 
+def test_what_an_alignment_leaves_out_is_as_if_it_were_not_there() -> None:
+    for rest in ("", ",", ",,", ", 0", ",, 4"):
+        assert data(f".byte 1\n.align 2{rest}\n.byte 2") == b"\1\0\0\0\2", rest
+
+
 def test_warnings_do_not_stop() -> None:
     assert code('.warning "あ"\nnop') == ["addi zero, zero, 0"]
 

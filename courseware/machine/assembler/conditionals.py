@@ -1,9 +1,11 @@
 """Conditions of ``.if`` and its relatives: which statements are read, and which are passed over."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from courseware.machine.assembler.problems import Place, Problem
+from courseware.machine.assembler.source import quoted_end
 
 OPENING = frozenset(
     (
@@ -12,6 +14,19 @@ OPENING = frozenset(
     )
 )  # fmt: skip
 ALL = OPENING | {".else", ".elseif", ".endif"}
+
+
+_NAME = re.compile(r"[A-Za-z_.$][\w.$]*", re.ASCII)
+_COMPARISONS: dict[str, Callable[[int], bool]] = {
+    ".if": lambda value: value != 0,
+    ".elseif": lambda value: value != 0,
+    ".ifne": lambda value: value != 0,
+    ".ifeq": lambda value: value == 0,
+    ".ifgt": lambda value: value > 0,
+    ".ifge": lambda value: value >= 0,
+    ".iflt": lambda value: value < 0,
+    ".ifle": lambda value: value <= 0,
+}
 
 
 @dataclass
@@ -89,3 +104,34 @@ class Conditions:
                 f"{condition.place.outer_line} 行目の「.if」を「.endif」で閉じてください。",
             )
         return condition
+
+
+def holds(
+    word: str,
+    text: str,
+    place: Place,
+    number: Callable[[], int],
+    is_defined: Callable[[str], bool],
+) -> bool:
+    """Say whether a condition holds. ``text`` is what stands behind its word, squeezed.
+
+    ``number`` returns the text's value as an expression. Raises Problem for what is none.
+    """
+    match word:
+        case ".ifb" | ".ifnb":
+            return (not text) == (word == ".ifb")
+        case ".ifdef" | ".ifndef" | ".ifnotdef":
+            if not _NAME.fullmatch(text):
+                raise Problem(place, f"「{word} 名前」の形で書いてください。")
+            return is_defined(text) == (word == ".ifdef")
+        case ".ifc" | ".ifnc" | ".ifeqs" | ".ifnes":
+            left, right = _two_texts(word, text, place)
+            return (left == right) == (word in (".ifc", ".ifeqs"))
+    return _COMPARISONS[word](number())
+
+
+def _two_texts(word: str, text: str, place: Place) -> tuple[str, str]:
+    position = quoted_end(text, text, 0) if text[:1] == '"' else text.find(",")
+    if position < 0 or text[position : position + 1] != ",":
+        raise Problem(place, f"「{word} 文字列, 文字列」の形で書いてください。")
+    return text[:position], text[position + 1 :]

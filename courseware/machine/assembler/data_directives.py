@@ -127,7 +127,7 @@ def _align(
     if rest and rest[0]:
         value = constant_of(target, token, rest[0], -high - 1, high)
         fill = (value & high).to_bytes(fill_size, "little")
-    most = constant_of(target, token, rest[1], 0, _MAX_COUNT) if len(rest) > 1 else 0
+    most = constant_of(target, token, rest[1], 0, _MAX_COUNT) if len(rest) > 1 and rest[1] else 0
     unit = 2 if target.options.rvc else 4
     if fill is not None or not layout.section.is_code:
         fill, unit = fill or b"\0", 0

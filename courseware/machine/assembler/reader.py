@@ -33,7 +33,7 @@ from courseware.machine.assembler.problems import (
     Problems,
     clip,
 )
-from courseware.machine.assembler.source import Line, quoted_end, separate
+from courseware.machine.assembler.source import Line, separate
 
 _LABELS = re.compile(r"\s*(?:(?:[A-Za-z_.$][\w.$]*|[0-9]+)\s*:\s*)*", re.ASCII)
 _HEAD = re.compile(r"[A-Za-z_.$][\w.$]*", re.ASCII)
@@ -335,44 +335,13 @@ class Reader:
                 self._conditions.open(place, holds)
 
     def _holds(self, statement: _Statement) -> bool:
-        word = statement.word
+        def number() -> int:
+            tokens = tokenize(statement.operands, self._problems)
+            return self._values.number(tokens, statement.place, statement.word)
+
         text = squeeze(statement.text)
-        match word:
-            case ".ifb" | ".ifnb":
-                return (not text) == (word == ".ifb")
-            case ".ifdef" | ".ifndef" | ".ifnotdef":
-                name = _HEAD.fullmatch(text)
-                if name is None:
-                    raise Problem(statement.place, f"「{word} 名前」の形で書いてください。")
-                return self._values.is_defined(text) == (word == ".ifdef")
-            case ".ifc" | ".ifnc":
-                left, right = _two_texts(statement, text)
-                return (left == right) == (word == ".ifc")
-            case ".ifeqs" | ".ifnes":
-                left, right = _two_texts(statement, text)
-                return (left == right) == (word == ".ifeqs")
-        tokens = tokenize(statement.operands, self._problems)
-        value = self._values.number(tokens, statement.place, word)
-        return _COMPARISONS[word](value)
-
-
-_COMPARISONS: dict[str, Callable[[int], bool]] = {
-    ".if": lambda value: value != 0,
-    ".elseif": lambda value: value != 0,
-    ".ifne": lambda value: value != 0,
-    ".ifeq": lambda value: value == 0,
-    ".ifgt": lambda value: value > 0,
-    ".ifge": lambda value: value >= 0,
-    ".iflt": lambda value: value < 0,
-    ".ifle": lambda value: value <= 0,
-}
-
-
-def _two_texts(statement: _Statement, text: str) -> tuple[str, str]:
-    position = quoted_end(text, text, 0) if text[:1] == '"' else text.find(",")
-    if position < 0 or text[position : position + 1] != ",":
-        raise Problem(statement.place, f"「{statement.word} 文字列, 文字列」の形で書いてください。")
-    return text[:position], text[position + 1 :]
+        is_defined = self._values.is_defined
+        return conditionals.holds(statement.word, text, statement.place, number, is_defined)
 
 
 def _cut(line: Line, start: int, end: int) -> Line:

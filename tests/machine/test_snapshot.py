@@ -5,10 +5,12 @@ import zlib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courseware.machine import Machine, MachineLimits, Program, assemble
+from courseware.machine import Engine, Machine, MachineLimits, Program, TrapRecord, assemble
+from courseware.machine.snapshot import MAX_HEAD_BYTES
+from tests.machine.fuzz.cases import KINDS, Case, build
 from tests.machine.programs import programs
 
 LIMITS = MachineLimits(memory_bytes=0x4000)
@@ -217,3 +219,141 @@ def test_any_bytes_are_a_value_error(data: bytes) -> None:
     for prefix in (b"", b"VLMS\0\2", b"VLMD\0\2"):
         with pytest.raises(ValueError):  # noqa: PT011 - the kind of error is the promise
             Machine.restore(prefix + data)
+
+
+# --- the whole machine: traps, paging, guests, devices, a disk ---
+
+
+def machine_of(kind: str, seed: str, engine: Engine = Engine.TRANSLATOR) -> Machine:
+    """Return a machine with a random program of a kind (``fuzz/cases.py``)."""
+    built = build(Case.of(kind, seed))
+    return Machine(
+        built.program, built.limits, options=built.options, disk=built.disk, engine=engine
+    )
+
+
+@settings(max_examples=60)
+@given(st.sampled_from(sorted(KINDS)), st.integers(0, 10_000), st.sampled_from(Engine), st.data())
+def test_going_on_from_a_snapshot_is_going_on(
+    kind: str, seed: int, engine: Engine, data: st.DataObject
+) -> None:
+    """With all counters and the same traps, whichever engine goes on."""
+    machine = machine_of(kind, str(seed), engine)
+    machine.run(data.draw(st.integers(0, 2_000)))
+    machine.send(data.draw(st.binary(max_size=3)))
+    others = [Machine.restore(machine.snapshot(), other) for other in Engine]
+    machines = [machine, *others, machine.clone()]
+    end = machine.cycle + 1_500
+    traces: list[list[TrapRecord]] = []
+    for each in machines:
+        trace: list[TrapRecord] = []
+        each.on_trap(trace.append)
+        each.run(data.draw(st.integers(0, 1_000)))
+        each.run(end - each.cycle)
+        traces.append(trace)
+    for each, trace in zip(machines, traces, strict=True):
+        assert each.state() == machine.state()
+        assert each.counters == machine.counters
+        assert each.snapshot() == machine.snapshot()
+        assert trace == traces[0]
+
+
+def test_a_clone_goes_its_own_way() -> None:
+    machine = machine_of("devices", "clone")
+    machine.run(500)
+    clone = machine.clone()
+    before = clone.state()
+    machine.run(500)
+    machine.write_memory(0x8000_0000, b"\xff" * 16)
+    assert clone.state() == before
+    assert clone.engine is machine.engine
+
+
+@pytest.mark.parametrize("kind", ["devices", "paging", "everything"])
+def test_incremental_snapshots_join_into_the_whole(kind: str) -> None:
+    machine = machine_of(kind, "increments")
+    base = machine.state()
+    for _ in range(4):
+        machine.run(700)
+        data = machine.snapshot(base)
+        restored = Machine.restore(data, base=base)
+        assert restored.state() == machine.state()
+        assert restored.snapshot() == machine.snapshot()
+        base = restored.state()  # a chain: each stands on the one before
+
+
+def test_an_incremental_snapshot_holds_the_changed_pages_alone() -> None:
+    machine = Machine(assemble("la t0, 0x80002000\nsw t0, 0(t0)\nebreak"), LIMITS)
+    machine.write_memory(0x8000_1000, b"\1" * 4096)
+    machine.write_memory(0x8000_3000, b"\1")
+    base = machine.state()
+    machine.run(10)
+    machine.write_memory(0x8000_3000, b"\0")  # the page is all zero again
+    head, pages = head_and_pages(machine.snapshot(base))
+    assert [offset for offset, _ in head["pages"]] == [0x2000]
+    assert len(pages) == 4096
+    assert head["gone"] == [0x3000]
+    assert Machine.restore(machine.snapshot(base), base=base).state() == machine.state()
+
+
+def test_an_incremental_snapshot_fits_its_base_alone() -> None:
+    machine = Machine(assemble("1: addi a0, a0, 1\nj 1b"), LIMITS)
+    base = machine.state()
+    machine.run(10)
+    data = machine.snapshot(base)
+    with pytest.raises(ValueError, match="base"):
+        Machine.restore(data, base=machine.state())
+    with pytest.raises(ValueError, match="archive"):
+        Machine.restore(data)
+    with pytest.raises(ValueError, match="archive"):
+        Machine.restore(machine.snapshot(), base=base)
+
+
+def test_a_state_copies_changed_pages_alone() -> None:
+    machine = Machine(assemble("la t0, 0x80002000\n1: sw t0, 0(t0)\naddi t0, t0, 4\nj 1b"), LIMITS)
+    machine.write_memory(0x8000_1000, b"\1")
+    first = machine.state()
+    machine.run(20)
+    second = machine.state()
+    assert second.pages[0] is first.pages[0]
+    assert second.pages[0x1000] is first.pages[0x1000]
+    assert 0x2000 in second.pages
+    assert 0x2000 not in first.pages
+    third = machine.state()
+    assert all(third.pages[offset] is page for offset, page in second.pages.items())
+
+
+ANY_NUMBER = st.sampled_from((0, 1, 2, 255, 4096, 1 << 31, (1 << 32) - 1, 1 << 63)) | st.integers(
+    -1, 1 << 64
+)
+WHOLE = machine_of("everything", "numbers")
+WHOLE.run(1_000)
+
+
+@given(st.data())
+def test_a_snapshot_with_wrong_numbers_is_a_value_error_or_a_machine(data: st.DataObject) -> None:
+    """Whatever numbers are in a head: it is refused, or the machine runs."""
+    head, pages = head_and_pages(WHOLE.snapshot())
+    for _ in range(data.draw(st.integers(1, 4))):
+        place: Any = head
+        while isinstance(place, dict | list) and place:
+            keys = list(place) if isinstance(place, dict) else range(len(place))
+            parent, key = place, data.draw(st.sampled_from(keys))
+            place = place[key]
+        parent[key] = data.draw(ANY_NUMBER)
+    try:
+        machine = Machine.restore(packed(head, pages))
+    except ValueError:
+        return
+    for _ in range(3):
+        if machine.stop is None:
+            machine.step()
+    machine.run(300)
+    machine.snapshot()
+
+
+def test_a_head_that_is_too_long_is_refused_without_being_read() -> None:
+    length = MAX_HEAD_BYTES + 1
+    body = zlib.compress(length.to_bytes(4, "big") + b" " * length)
+    with pytest.raises(ValueError, match="head is too large"):
+        Machine.restore(SMALL.snapshot()[:6] + body)

@@ -7,11 +7,13 @@ from courseware.machine.hart.access import MACHINE, SUPERVISOR, USER
 from courseware.machine.hart.csrs import MPP_SHIFT, Csrs
 from courseware.machine.hart.pmp import ENTRIES
 from courseware.machine.hart.tlb import MAX_ENTRIES, Entry
+from courseware.machine.trap import Interrupt
 
 if TYPE_CHECKING:
     from courseware.machine.hart.hart import Hart
 
 _WORD = 0xFFFF_FFFF
+_INTERRUPTS = sum(1 << code for code in Interrupt)
 _LONG = (1 << 64) - 1
 _MAX_COUNT = (1 << 63) - 1
 _MAX_TRAP_KINDS = 256
@@ -91,6 +93,9 @@ def _restore_csrs(hart: "Hart", fields: Fields) -> None:
     for name in Csrs.NAMES:
         most = _LONG if name == "htimedelta" else _WORD
         setattr(hart.csr, name, csrs.integer(name, 0, most))
+    for name in ("mie", "mip", "mideleg", "hvip", "hideleg", "lines"):
+        if getattr(hart.csr, name) & ~_INTERRUPTS:
+            raise ValueError(f"{name}: a bit that is no interrupt")
     if hart.csr.mstatus >> MPP_SHIFT & 3 not in (USER, SUPERVISOR, MACHINE):
         raise ValueError("mstatus: MPP is no privilege mode")
     config, address = fields.integers("pmpcfg", 0, 0xFF), fields.integers("pmpaddr", 0, _WORD)

@@ -53,17 +53,16 @@ def test_assembling_the_disassembly_returns_the_word(
     assert segment.data == word.to_bytes(4, "little"), text
 
 
-@pytest.mark.parametrize("word", [0, 0xFFFF_FFFF, 0x0000_2067, 0x4000_1013, 0x0020_0073])
+@pytest.mark.parametrize("word", [0xFFFF_FFFF, 0x0000_2067, 0x4000_1013, 0x0020_0073])
 def test_other_words_are_no_instructions(word: int) -> None:
     assert disassemble(word, RAM_BASE) == f".word 0x{word:08x}"
 
 
 @given(st.integers(0, 0xFFFF_FFFF))
 def test_every_word_has_a_text_that_assembles_to_it(word: int) -> None:
-    if word & 0x707F == 0x000F:  # FENCE: its reserved bits are not shown
-        word &= 0x0FF0_707F
+    size = 4 if word & 0b11 == 0b11 else 2
     (segment,) = assemble(disassemble(word, RAM_BASE)).segments
-    assert segment.data == word.to_bytes(4, "little")
+    assert segment.data == word.to_bytes(4, "little")[:size]
 
 
 @pytest.mark.parametrize("instruction", INSTRUCTIONS, ids=lambda i: i.mnemonic)

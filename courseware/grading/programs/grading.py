@@ -41,8 +41,9 @@ class Machine(Protocol):
     """What grading needs of a machine that has the program loaded and is at its start."""
 
     pc: int
-    registers: list[int]
 
+    @property
+    def registers(self) -> list[int]: ...
     def run(
         self,
         max_instructions: int,

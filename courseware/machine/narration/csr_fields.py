@@ -155,9 +155,12 @@ _CAUSES = frozenset({"mcause", "scause", "vscause"})
 
 
 def value_text(name: str, value: int) -> str:
-    """Return a CSR's value in hexadecimal, with the trap that a cause register names."""
+    """Return a CSR's value in hexadecimal, with the trap that a cause register names.
+
+    0, which a cause register holds before any trap, is not named.
+    """
     text = hexadecimal(value)
-    if name in _CAUSES:
+    if name in _CAUSES and value:
         try:
             return f"{text} ({trap_name(value)})"
         except LookupError:

@@ -307,7 +307,7 @@ class Moment:
         address = hexadecimal(self._names["rs1"] << shift & WORD) + " 番地の"
         number = f"{space} {self._names['rs2']} の"
         where = address if fields["rs1"] else "すべての番地の"
-        whose = number if fields["rs2"] else f"すべての{space}の"
+        whose = number if fields["rs2"] else f"すべての{space} の"
         return f"{stage}変換のうち、{whose}、{where}ものを TLB から取り除きました"
 
     # --- a hypervisor's access to its guest ---

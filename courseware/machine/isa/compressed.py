@@ -241,7 +241,7 @@ COMPRESSED: tuple[Compressed, ...] = (
     # Quadrant 1
     Compressed("c.nop", Format({}, 0xFFFF), 0x0001, "", "addi zero, zero, 0"),
     Compressed("c.nop", Format({"imm": _IMMEDIATE}, 0xEF83), 0x0001, "imm", "addi zero, zero, imm",
-               chosen=False),
+               banned={"imm": _ZERO}, chosen=False),
     Compressed("c.addi", Format({"imm": _IMMEDIATE}, 0xEF83), 0x0001, "zero, imm",
                "addi zero, zero, imm", chosen=False),  # what GNU as also calls c.nop
     Compressed("c.addi", _CI, 0x0001, "rd, imm", "addi rd, rd, imm", {"rd": _ZERO}, {"imm": _ZERO}),

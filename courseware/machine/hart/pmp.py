@@ -74,8 +74,8 @@ class Pmp:
             case 0:
                 return None
             case 1:
-                low = self.address[index - 1] << 2 if index else 0
-                return _Entry(low, address << 2, config)
+                low = self.address[index - 1] if index else 0
+                return _Entry(low << 2, address << 2, config) if low < address else None
             case 2:
                 return _Entry(address << 2, (address << 2) + 4, config)
         ones = (~address & address + 1).bit_length() - 1  # trailing ones

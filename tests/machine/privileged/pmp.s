@@ -104,6 +104,12 @@ main:
     accesses "empty: both bounds the same", FREE + 0x40
     bound 1, FREE + 0x30
     accesses "empty: bounds in the wrong order", FREE + 0x38
+    bound 0, FREE + 0x44
+    bound 1, FREE + 0x44
+    region 2, FREE, 12
+    entries (TOR << 8) | ((NAPOT | R | W) << 16), 0
+    li s2, FREE + 0x42
+    attempt "a misaligned access around an empty entry", IN_U, "lw a0, 0(s2)"
     region 0, FREE + 0x40, 3
     bound 1, FREE + 0x80
     entries NAPOT | (TOR | R) << 8, 0

@@ -102,7 +102,7 @@ def document(trees: list[Path]) -> str:
     read = sorted((release(tree), names(tree)) for tree in trees)
     lines = [
         "# The names that Linux prints in /proc/cpuinfo: facts read from its source by",
-        "# scripts/make_flag_names.py, which writes this file. What they mean is in the other files.",
+        "# scripts/make_flag_names.py, which writes this file. What they mean is told beside it.",
         "# first, last: the oldest and the newest release, of those read, that print the name.",
     ]
     for family in FAMILIES:

@@ -173,6 +173,21 @@ main:
     addi t0, t0, -W
     snez t0, t0
     put t0
+    say "the four registers hold four entries each"
+    csrr s4, pmpcfg3
+    set_csr pmpcfg0, 0x07050301
+    set_csr pmpcfg1, 0x01070503
+    set_csr pmpcfg2, 0x03010705
+    csrr s5, pmpcfg0
+    csrr s6, pmpcfg1
+    csrr s7, pmpcfg2
+    put s5
+    put s6
+    put s7
+    put s4
+    csrw pmpcfg0, zero
+    csrw pmpcfg1, zero
+    csrw pmpcfg2, zero
     say "pmpaddr holds bits 33 to 2"
     set_csr pmpaddr0, -1
     put_csr pmpaddr0

@@ -177,6 +177,18 @@ def protection(b: Builder) -> None:
     b.code.emit("csrrc", rd=ZERO, csr=number, rs1=SCRATCH)
     b.code.li(SCRATCH, config << 8 * (index % 4))
     b.code.emit("csrrs", rd=b.register(), csr=number, rs1=SCRATCH)
+    if b.chance(0.5):
+        hot_memory(b)
+
+
+def hot_memory(b: Builder) -> None:
+    """Loads and stores often enough to be translated, whether they trap or not."""
+    b.code.li(b.counter, b.random.choice((30, 60)))
+    top = b.code.mark()
+    flow.memory(b)
+    b.some(2)
+    b.code.emit("addi", rd=b.counter, rs1=b.counter, imm=-1)
+    b.code.branch("bne", b.counter, ZERO, top)
 
 
 # --- address translation ---
@@ -187,6 +199,8 @@ def translate(b: Builder) -> None:
     space = b.random.randrange(2)
     to_machine(b)
     value = 0 if b.chance(0.15) else tables.satp(space, b.random.randrange(3))
+    if b.chance(0.06):  # code as a page table, into which walks write
+        value = tables.satp_of(CODE)
     b.code.li(SCRATCH, value)
     csr(b.code, "csrrw", ZERO, "satp", SCRATCH)
     if b.chance(0.6):
@@ -216,6 +230,8 @@ def page_table(b: Builder) -> None:
     if tables_of_guest and b.chance(0.5):
         b.code.emit("hfence.gvma", rs1=ZERO, rs2=ZERO)
     aliased(b)
+    if b.chance(0.3):
+        hot_memory(b)
 
 
 def aliased(b: Builder) -> None:

@@ -30,7 +30,12 @@ _SV32 = 1 << 31
 
 def satp(space: int, asid: int) -> int:
     """Return satp for one of the address spaces."""
-    return _SV32 | asid << 22 | ROOTS[space] >> 12
+    return satp_of(ROOTS[space]) | asid << 22
+
+
+def satp_of(root: int) -> int:
+    """Return satp for the table at an address."""
+    return _SV32 | root >> 12
 
 
 def hgatp(vmid: int) -> int:

@@ -103,6 +103,18 @@ def test_a_segment_lies_at_its_physical_address_and_runs() -> None:
     assert machine.pc == RAM_BASE + 0x1004
 
 
+def test_headers_in_the_page_before_ram_are_left_out() -> None:
+    """So GNU ld -Ttext=0x80000000 makes it: the first segment begins with the file itself."""
+    data = elf().ljust(0x1000, b"\0") + NOP + EBREAK
+    size = (0x1008).to_bytes(4, "little")
+    place = (RAM_BASE - 0x1000).to_bytes(4, "little")
+    headers = struct.pack("<I", 0) + 2 * place + 2 * size
+    assert load_elf(patched(data, 56, headers)).segments == (Segment(RAM_BASE, NOP + EBREAK),)
+    earlier = (RAM_BASE - 0x2000).to_bytes(4, "little")
+    with pytest.raises(LoadError, match="0x7fffe000"):
+        load_elf(patched(data, 56, struct.pack("<I", 0) + 2 * earlier + 2 * size))
+
+
 def test_memory_that_the_file_does_not_fill_takes_no_bytes() -> None:
     size = MAX_MEMORY_BYTES
     program = load_elf(elf(((RAM_BASE, NOP, size),)))

@@ -32,6 +32,7 @@ from courseware.machine.loaders.elf_format import (
 from courseware.machine.loaders.problem import LoadError
 from courseware.machine.memory_map import RAM_BASE
 from courseware.machine.program import Program, Segment
+from courseware.machine.ram import PAGE_BYTES
 from courseware.machine.state import MAX_MEMORY_BYTES
 from courseware.machine.stop import hexadecimal
 
@@ -106,7 +107,7 @@ def _loadable_segments(data: bytes, header: Header) -> list[SegmentHeader]:
         MAX_SEGMENTS,
     )
     segments = [
-        segment
+        _without_headers(segment)
         for segment in map(SegmentHeader._make, entries)
         if segment.type == LOADABLE and segment.memory_bytes
     ]
@@ -122,6 +123,23 @@ def _loadable_segments(data: bytes, header: Header) -> list[SegmentHeader]:
                 "リンカー・スクリプトの番地を確かめてください。"
             )
     return segments
+
+
+def _without_headers(segment: SegmentHeader) -> SegmentHeader:
+    """Return the segment without the headers that GNU ld puts into the page before RAM.
+
+    So does ld -Ttext=0x80000000: the segment begins with the file itself, and nobody reads it.
+    """
+    before = RAM_BASE - segment.physical
+    if segment.offset != 0 or not 0 < before <= min(PAGE_BYTES, segment.file_bytes):
+        return segment
+    return segment._replace(
+        offset=before,
+        virtual=segment.virtual + before,
+        physical=RAM_BASE,
+        file_bytes=segment.file_bytes - before,
+        memory_bytes=segment.memory_bytes - before,
+    )
 
 
 def _check_segment(data: bytes, segment: SegmentHeader) -> None:

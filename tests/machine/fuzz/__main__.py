@@ -4,17 +4,20 @@ With one argument, ``KIND:SEED``, it runs that case alone, and makes it small wh
 (``make fuzz CASE=…``).
 """
 
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import Pool
+from typing import NoReturn
 
 from tests.machine.fuzz.cases import KINDS, Case, build
 from tests.machine.fuzz.lockstep import compare, difference, plan
 from tests.machine.fuzz.shrink import listing, shrink
 
 MAX_TOLD = 10  # failures that are printed
+MAX_SECONDS = 120  # a case that takes longer hangs: a good one takes a few hundredths
 _CHUNK = 20  # cases that a process takes at a time
 
 
@@ -79,7 +82,16 @@ def _run_many(count: int, seed: str) -> int:
 
 def _outcome(name: str) -> Outcome:
     case = case_of(name)
-    return Outcome(name, case.kind, difference(case))
+    signal.signal(signal.SIGALRM, _end)
+    signal.alarm(MAX_SECONDS)
+    try:
+        return Outcome(name, case.kind, difference(case))
+    finally:
+        signal.alarm(0)
+
+
+def _end(*_: object) -> NoReturn:
+    raise TimeoutError(f"{MAX_SECONDS} s")
 
 
 def _run_one(name: str) -> int:

@@ -45,6 +45,9 @@ _FENCES = ("sfence.vma", "sfence.vma", "hfence.vvma", "hfence.gvma")
 _BAD = (0, 4, 0x10_0000, UART_BASE, 0x1FFF_FFFC, RAM_BASE - 2, RAM_BASE + MEMORY_BYTES, 0xFFFF_FFFE)
 
 
+_OFF, _TOR, _NA4, _NAPOT, _LOCKED = 0x00, 0x08, 0x10, 0x18, 0x80  # of pmpcfg
+
+
 # --- traps ---
 
 
@@ -164,18 +167,23 @@ def lower(b: Builder) -> None:
 
 
 def protection(b: Builder) -> None:
-    """A PMP entry: any kind of region around data, code or handlers; some are locked."""
+    """A PMP entry: any kind of region around data, code or handlers; locked ones around data."""
     index = b.random.randrange(8)
-    place = b.random.choice((DATA, DATA, DATA + 0x40, FREE, CODE + 0x800, HANDLERS, 0))
-    napot = b.random.choice((0, 1, 3, 0xF, 0x1FF, 0x3FF))
-    b.code.li(SCRATCH, place >> 2 & ~napot | napot >> 1 if b.chance(0.5) else place >> 2)
+    if b.chance(0.3):
+        kind = _LOCKED | _NAPOT
+        place = b.random.choice((DATA, DATA - 0x1000, DATA - 0x40, DATA + 0x40))
+        span = b.random.choice((0xF, 0xF, 0x1FF))
+    else:
+        kind = b.random.choice((_OFF, _TOR, _NA4, _NAPOT, _NAPOT))
+        place = b.random.choice((DATA, DATA, DATA + 0x40, FREE, CODE + 0x800, HANDLERS, 0))
+        span = b.random.choice((0, 1, 3, 0xF, 0x1FF, 0x3FF))
+    address = place >> 2
+    b.code.li(SCRATCH, address & ~span | span >> 1 if kind & _NAPOT == _NAPOT else address)
     b.code.emit("csrrw", rd=b.register(), csr=CSR_NUMBERS["pmpaddr0"] + index, rs1=SCRATCH)
-    locked = 0x80 if b.chance(0.25) else 0
-    config = b.random.choice((0x00, 0x08, 0x10, 0x18, 0x18)) | b.random.randrange(8) | locked
     b.code.li(SCRATCH, 0xFF << 8 * (index % 4))
     number = CSR_NUMBERS["pmpcfg0"] + index // 4
     b.code.emit("csrrc", rd=ZERO, csr=number, rs1=SCRATCH)
-    b.code.li(SCRATCH, config << 8 * (index % 4))
+    b.code.li(SCRATCH, (kind | b.random.randrange(8)) << 8 * (index % 4))
     b.code.emit("csrrs", rd=b.register(), csr=number, rs1=SCRATCH)
     if b.chance(0.5):
         hot_memory(b)

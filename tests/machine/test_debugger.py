@@ -462,6 +462,11 @@ def test_step_over_and_out_end_at_breakpoints_and_limits() -> None:
     assert stop.reason is StopReason.INSTRUCTION_LIMIT
     assert "1 命令" in stop.message
     endless = Debugger(assemble("jal f\nebreak\nf: j f"))
+    for act in (endless.step_over, endless.step_out):
+        stop = act(1_000_000, lambda: True)
+        assert stop is not None
+        assert stop.reason is StopReason.TIME_LIMIT
+        endless.reset()
     stop = endless.step_over(100)
     assert stop is not None
     assert stop.reason is StopReason.INSTRUCTION_LIMIT
@@ -629,3 +634,15 @@ def _session() -> bytes:
 
 
 SESSION = _session()
+
+
+def test_hot_code_hits_watchpoints_as_the_interpreter_does() -> None:
+    sessions = [Debugger(assemble(BUSY), LIMITS, engine=engine) for engine in Engine]
+    for debugger in sessions:
+        debugger.run(2 * POLL_CYCLES)
+        debugger.add_watchpoint(debugger.program.symbols["table"] + 0x200, 8)
+    for _ in range(6):
+        stops = [debugger.run(100_000) for debugger in sessions]
+        assert stops[0] == stops[1]
+        assert stops[0].reason is StopReason.WATCHPOINT
+        assert sessions[0].machine.state() == sessions[1].machine.state()

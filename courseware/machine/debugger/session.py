@@ -21,7 +21,13 @@ from courseware.machine.state import (
     MachineLimits,
     MachineOptions,
 )
-from courseware.machine.stop import Stop, StopReason, breakpoint_reached, instruction_limit
+from courseware.machine.stop import (
+    Stop,
+    StopReason,
+    breakpoint_reached,
+    instruction_limit,
+    time_limit,
+)
 from courseware.machine.trap import Trap
 from courseware.machine.watch import Watchpoint
 
@@ -31,6 +37,9 @@ MAX_WATCHPOINT_BYTES = 4_096
 
 # The registers that a return jumps through: the calling convention's link registers.
 _LINKS = (REGISTER_NUMBERS["ra"], REGISTER_NUMBERS["t0"])
+
+# Steps of the way out of a function between two looks at the deadline.
+_STEPS_A_POLL = 256
 
 Deadline = Callable[[], bool]
 
@@ -203,6 +212,7 @@ class Debugger:
         return stop
 
     def _return(self, end: int, deadline: Deadline | None) -> Stop | None:
+        steps = 0
         handlers = 0  # entered on the way and not yet left
         start = self.machine.cycle
         while self.machine.cycle < end:
@@ -222,8 +232,9 @@ class Debugger:
                     return None
             elif handlers == 0 and decoded is not None and _is_return(decoded):
                 return None
-            if deadline is not None and machine.cycle % 1024 == 0 and deadline():
-                break
+            steps += 1
+            if deadline is not None and steps % _STEPS_A_POLL == 0 and deadline():
+                return time_limit()
         return instruction_limit(0)
 
     # --- backwards ---

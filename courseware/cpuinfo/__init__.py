@@ -1,6 +1,7 @@
 """Read /proc/cpuinfo text and say what it shows, what it does not, and what to type next.
 
-``parse(text)`` returns a ``Host`` and raises on no text; ``report(host)`` returns a ``Report``.
+``parse(text)`` returns a ``Host`` and raises on no text (``parse_all`` returns one for each machine
+in it); ``report(host)`` returns a ``Report``. ``without_serials(text)`` is a text fit to be stored.
 Plain Python: no Django, no other package of this project.
 """
 
@@ -13,7 +14,8 @@ from courseware.cpuinfo.model import (
     Limits,
     UnreadLine,
 )
-from courseware.cpuinfo.parsing import parse
+from courseware.cpuinfo.parsing import parse, parse_all
+from courseware.cpuinfo.privacy import without_serials
 from courseware.cpuinfo.reporting import Report, report
 from courseware.cpuinfo.samples import Sample, sample, samples
 
@@ -28,7 +30,9 @@ __all__ = [
     "Sample",
     "UnreadLine",
     "parse",
+    "parse_all",
     "report",
     "sample",
     "samples",
+    "without_serials",
 ]

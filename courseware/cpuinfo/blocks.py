@@ -1,18 +1,23 @@
-"""From lines to blocks of ``key : value`` entries, one block for each logical CPU."""
+"""From lines to blocks of ``key : value`` lines, one block for each logical CPU."""
 
 import re
 from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
 
 from courseware.cpuinfo.model import Block, Entry, Limits, UnreadLine, clip
+from courseware.cpuinfo.privacy import REMOVED, is_serial, without_names
+from courseware.cpuinfo.texts import say
 
-# Keys whose values name one machine or one chip. Their values never leave this module.
-_SERIAL_KEYS = frozenset({"serial", "serial number", "cpu serial", "uuid", "ppin", "psn", "uid"})
 # Words of a flags line, also when a terminal has wrapped it.
-_FLAG_WORDS = re.compile(r"\s*[a-z0-9_]+(?:\s+[a-z0-9_]+)*\s*")
-_FLAG_KEYS = ("flags", "features", "vmx flags", "bugs")
+_FLAG_WORDS = re.compile(r"\s*+[a-z0-9_]++(?:\s++[a-z0-9_]++)*+\s*+")
+_FLAG_KEYS = ("flags", "features", "vmx flags", "bugs", "facilities", "isa", "cpucaps")
 _COMMAND = re.compile(r"(?:sudo\s)?(?:cat|less|more|head|tail|grep|egrep|ssh|adb|exit)\s", re.I)
 _PROMPT_CHARACTERS = 300
-_ELLIPSIS = re.compile(r"(?:\.{3}|…)\s*$")
+_KEY_CHARACTERS = 40
+_ELLIPSIS = re.compile(r"(?:\.{3}|…|\[?\(?(?:snip|以下略|中略|略|省略)\)?\]?)\s*$")
+# A key that one machine's text has once; seen again, another machine's text has begun.
+_ONCE = frozenset({"# processors", "ncpus probed", "on-line cpu(s) list"})
 
 
 @dataclass
@@ -25,13 +30,38 @@ class Blocks:
     removed_lines: list[int] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     cut_lines: set[int] = field(default_factory=set)  # entries whose value may be incomplete
-    empty: bool = True
 
 
-def split(lines: list[str], limits: Limits, ends_cut: bool) -> Blocks:
-    """Return the blocks of the first machine in the lines. Time is linear in the text.
+class _Kind(Enum):
+    BLANK = 0
+    ENTRY = 1
+    AROUND = 2  # a shell prompt or command, not part of the file
+    SERIAL = 3
+    NO_KEY = 4
+    LONG_KEY = 5
+    WORDS = 6  # no colon: the rest of a wrapped flags line, or not understood
 
-    ``ends_cut`` says that the text goes on beyond the last line.
+
+class _Line(NamedTuple):
+    """What a line is, wherever it stands: equal lines are classified once."""
+
+    kind: _Kind
+    key: str = ""
+    value: str = ""
+    once: bool = False  # such a line begins a CPU or a machine, if it is there again
+    cut: bool = False
+    text: str = ""  # as it may be shown
+    private: bool = False  # something that names one machine was removed
+
+
+_BLANK = _Line(_Kind.BLANK)
+
+
+def split(lines: list[str], limits: Limits, ends_cut: bool) -> list[Blocks]:
+    """Return the blocks of each machine in the lines. Time is linear in the text.
+
+    There is at least one machine unless all lines are blank. ``ends_cut`` says that the text
+    goes on beyond the last line.
     """
     return _Splitter(lines, limits).run(ends_cut)
 
@@ -40,101 +70,118 @@ class _Splitter:
     def __init__(self, lines: list[str], limits: Limits) -> None:
         self._lines = lines
         self._limits = limits
+        self._machines: list[Blocks] = []
         self._result = Blocks()
         self._block = Block()
         self._last: Entry | None = None
         self._wrapped: list[str] = []  # further lines of the last entry, joined when it ends
-        self._processors: set[str] = set()
+        self._seen: set[tuple[str, str]] = set()  # what may come only once in one machine
 
-    def run(self, ends_cut: bool) -> Blocks:
+    def run(self, ends_cut: bool) -> list[Blocks]:
+        kinds: dict[str, _Line] = {}
         for number, line in enumerate(self._lines, start=1):
-            if not line or line.isspace():
+            found = kinds.get(line)
+            if found is None:
+                found = kinds[line] = _classify(line)
+            kind = found.kind
+            if kind is _Kind.BLANK:
                 continue
-            self._result.empty = False
-            if not self._read(number, line):
+            if not self._machines:
+                self._machines.append(self._result)
+            if kind is not _Kind.ENTRY:
+                self._read_other(number, found)
+            elif not self._add(number, found):
                 break
         self._end_entry()
         self._mark_cut_end(ends_cut)
-        return self._result
+        return self._machines
 
-    def _read(self, number: int, line: str) -> bool:
-        """Take one line; return False when another machine's text begins here."""
-        key, colon, value = line.partition(":")
-        if (not colon or "@" in key or "$" in key or "#" in key[1:]) and self._is_around_the_text(
-            line
-        ):
+    def _read_other(self, number: int, line: _Line) -> None:
+        """Take a line that is no ``key : value``."""
+        if line.kind is _Kind.AROUND:
             self._end_entry()
             self._last = None
-            return True
-        if not colon:
-            return self._continue(number, line)
-        key = " ".join(key.split()).lower()
-        value = value.strip()
-        if key in _SERIAL_KEYS:
+        elif line.kind is _Kind.SERIAL:
             self._result.removed_lines.append(number)
-            return True
-        if not key or len(key) > 40:
-            self._unread(
-                number, line, "項目名がありません。" if not key else "項目名が長すぎます。"
-            )
-            return True
-        return self._add(Entry(key, value, number))
+        elif line.kind is _Kind.WORDS:
+            self._continue(number, line)
+        else:
+            key = "no_key" if line.kind is _Kind.NO_KEY else "long_key"
+            self._unread(number, line.text, say(f"reading.{key}"))
 
-    def _is_around_the_text(self, line: str) -> bool:
-        """Say whether the line is a shell prompt or command, not part of the file."""
-        head = line[:_PROMPT_CHARACTERS].strip()
-        if _COMMAND.match(head):
-            return True
-        ends = [position for mark in "$#%>" if (position := head.find(mark)) >= 0]
-        if not ends:
-            return False
-        before, after = head[: min(ends)].rstrip(), head[min(ends) + 1 :].lstrip()
-        is_prompt = "@" in before or before.startswith(("[", "(", "~", "/")) or not before
-        return is_prompt and (not after or bool(_COMMAND.match(after + " ")))
-
-    def _continue(self, number: int, line: str) -> bool:
+    def _continue(self, number: int, line: _Line) -> None:
         """A line without a colon: the rest of a wrapped flags line, or not understood."""
         last = self._last
-        if last is None or last.key not in _FLAG_KEYS or not _FLAG_WORDS.fullmatch(line):
-            if _ELLIPSIS.search(line[-10:]) and last is not None:
+        if last is None or last.key not in _FLAG_KEYS or not _FLAG_WORDS.fullmatch(line.text):
+            if line.cut and last is not None:
                 self._result.cut_lines.add(last.line)
-            self._unread(number, line, "「項目 : 値」の形をしていません。")
-            return True
-        self._wrapped.append(line.strip())
-        return True
+            self._unread(number, line.text, say("reading.no_colon"))
+            return
+        self._wrapped.append(line.text)
 
     def _end_entry(self) -> None:
         """Give the last entry the lines that followed it."""
-        last = self._last
-        if last is not None and self._wrapped:
-            value = "\n".join([last.value, *self._wrapped])
-            self._last = self._block.entries[last.key] = Entry(last.key, value, last.line)
+        if self._wrapped and self._last is not None:
+            key, value, number = self._last
+            value = "\n".join([value, *self._wrapped])
+            self._last = Entry(key, value, number)
+            self._block.lines[key] = (value, number)
         self._wrapped = []
 
-    def _add(self, entry: Entry) -> bool:
-        self._end_entry()
-        starts_cpu = entry.key == "processor" and entry.value.isdecimal()
-        if starts_cpu and entry.value in self._processors:
-            self._result.warnings.append(
-                f"{entry.line} 行目で processor {clip(entry.value)} がもう一度現れます。"
-                "別のマシンの本文とみて、その手前までを読みました。"
-            )
+    def _add(self, number: int, line: _Line) -> bool:
+        """Take a ``key : value`` line; return False when a limit is reached."""
+        if self._wrapped:
+            self._end_entry()
+        key, value = line.key, line.value
+        if line.once and not self._begin(number, line):
             return False
-        if starts_cpu or entry.key in self._block.entries or not self._result.blocks:
-            if len(self._result.blocks) >= self._limits.max_blocks:
-                self._result.warnings.append(
-                    f"論理 CPU が上限の {self._limits.max_blocks} を超えたため、"
-                    f"{entry.line} 行目から先は読んでいません。"
-                )
+        lines = self._block.lines
+        if (key in lines or not self._result.blocks) and not self._open(number):
+            return False
+        self._block.lines[key] = (value, number)
+        self._last = Entry(key, value, number)
+        if line.cut:
+            self._result.cut_lines.add(number)
+        if line.private:
+            self._result.removed_lines.append(number)
+        return True
+
+    def _begin(self, number: int, line: _Line) -> bool:
+        """Begin a CPU, or a machine when this one has that line; False at a limit."""
+        mark = (line.key, line.value if line.key == "processor" else "")
+        if mark in self._seen:
+            if len(self._machines) >= self._limits.max_machines:
+                warning = say("reading.too_many_machines", most=self._limits.max_machines)
+                self._machines[0].warnings.append(warning)
                 return False
-            self._block = Block()
-            self._result.blocks.append(self._block)
-        if starts_cpu:
-            self._processors.add(entry.value)
-        self._block.entries[entry.key] = entry
-        self._last = entry
-        if _ELLIPSIS.search(entry.value[-10:]):
-            self._result.cut_lines.add(entry.line)
+            # Lines before the first CPU (a system type, a vendor) belong to what follows.
+            ahead = [self._result.blocks.pop()] if self._is_ahead() else []
+            self._result = Blocks(blocks=ahead)
+            self._machines.append(self._result)
+            self._block = ahead[0] if ahead else Block()
+            self._seen = set()
+        self._seen.add(mark)
+        # A machine's first lines, before its CPUs, are in a block of their own.
+        return line.key != "processor" or self._open(number)
+
+    def _is_ahead(self) -> bool:
+        """Say whether the last block holds only what stands before a machine's first CPU."""
+        lines = self._block.lines
+        begun = lines.keys() & {"processor", *_ONCE}
+        return len(self._result.blocks) > 1 and bool(lines) and not begun and not self._trails()
+
+    def _trails(self) -> bool:
+        """Say whether the last block is one that ends a machine's text (ARM, POWER)."""
+        return bool(self._block.lines.keys() & {"hardware", "timebase", "revision"})
+
+    def _open(self, number: int) -> bool:
+        """Begin a block; return False when there are as many as may be."""
+        if len(self._result.blocks) >= self._limits.max_blocks:
+            warning = say("reading.too_many_cpus", most=self._limits.max_blocks, line=number)
+            self._result.warnings.append(warning)
+            return False
+        self._block = Block()
+        self._result.blocks.append(self._block)
         return True
 
     def _mark_cut_end(self, ends_cut: bool) -> None:
@@ -146,7 +193,41 @@ class _Splitter:
         if is_last_line or (ends_cut and not any(self._lines[last.line :])):
             self._result.cut_lines.add(last.line)
 
-    def _unread(self, number: int, line: str, reason: str) -> None:
+    def _unread(self, number: int, text: str, reason: str) -> None:
         self._result.unread_total += 1
         if len(self._result.unread) < self._limits.max_unread:
-            self._result.unread.append(UnreadLine(number, clip(line.strip()), reason))
+            self._result.unread.append(UnreadLine(number, clip(text), reason))
+
+
+def _classify(line: str) -> _Line:
+    if not line or line.isspace():
+        return _BLANK
+    key, colon, value = line.partition(":")
+    if (not colon or "@" in key or "$" in key or "#" in key[1:]) and _is_around_the_text(line):
+        return _Line(_Kind.AROUND)
+    key = " ".join(key.split()).lower()
+    if colon and is_serial(key):
+        return _Line(_Kind.SERIAL)
+    shown = without_names(line).strip()
+    cut = bool(_ELLIPSIS.search(line[-10:]))
+    if not colon:
+        return _Line(_Kind.WORDS, text=shown, cut=cut)
+    if not key or len(key) > _KEY_CHARACTERS:
+        return _Line(_Kind.LONG_KEY if key else _Kind.NO_KEY, text=shown)
+    value = without_names(value).strip()
+    is_private = REMOVED in value and REMOVED not in line
+    once = (key == "processor" and value.isdecimal()) or key in _ONCE
+    return _Line(_Kind.ENTRY, key, value, once, cut, "", is_private)
+
+
+def _is_around_the_text(line: str) -> bool:
+    """Say whether the line is a shell prompt or command, not part of the file."""
+    head = line[:_PROMPT_CHARACTERS].strip()
+    if _COMMAND.match(head):
+        return True
+    ends = [position for mark in "$#%>" if (position := head.find(mark)) >= 0]
+    if not ends:
+        return False
+    before, after = head[: min(ends)].rstrip(), head[min(ends) + 1 :].lstrip()
+    is_prompt = "@" in before or before.startswith(("[", "(", "~", "/")) or not before
+    return is_prompt and (not after or bool(_COMMAND.match(after + " ")))

@@ -1,11 +1,12 @@
-"""The facts of a report as a reader sees them: which, in what order, under what Japanese label."""
+"""The facts of a report as a reader sees them: which, in what order, under what label."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from courseware.cpuinfo.model import Fact, listed
+from courseware.cpuinfo.model import Fact
 from courseware.cpuinfo.reporting import Report
-from courseware.cpuinfo.words import value
+from courseware.cpuinfo.texts import say, shortened, speaking
+from courseware.cpuinfo.words import shapes, value
 
 
 @dataclass(frozen=True)
@@ -19,45 +20,54 @@ class LabelledFact:
 
 def facts(report: Report) -> tuple[LabelledFact, ...]:
     """Return the facts that apply to the machine, in the order of a report."""
-    return tuple(_facts(report))
+    with speaking(report.host.language):
+        return tuple(_facts(report))
 
 
 def _facts(report: Report) -> Iterator[LabelledFact]:
     host = report.host
-    yield _labelled("ベンダー", host.vendor)
-    yield _labelled("モデル名", host.model_name)
-    if host.machine.known:
-        yield _labelled("ボード", host.machine)
-    yield _labelled("アーキテクチャー", host.architecture)
-    yield _labelled("マイクロアーキテクチャー", report.microarchitecture, _generation(report))
+    yield _labelled("vendor", host.vendor)
+    yield _labelled("model_name", host.model_name)
+    for name in ("machine", "platform"):
+        if getattr(host, name).known:
+            yield _labelled(name, getattr(host, name))
+    yield _labelled("architecture", host.architecture)
+    yield _labelled("microarchitecture", report.microarchitecture, _generation(report))
     if host.family == "x86":
-        yield _labelled("x86-64 の水準", report.x86_64_level, _level(report))
-    yield _labelled("ソケット", host.sockets)
-    yield _labelled("コア (合計)", host.cores)
-    yield _labelled("論理 CPU", host.threads)
-    yield _labelled("SMT", host.smt)
-    yield _labelled("種類の違うコアの混在", host.heterogeneous, _mixture(report))
+        yield _labelled("x86_64_level", report.x86_64_level, _level(report))
+    if host.mmu.known:
+        yield _labelled("mmu", host.mmu)
+    yield _labelled("sockets", host.sockets)
+    yield _labelled("cores", host.cores)
+    yield _labelled("threads", host.threads)
+    yield _labelled("smt", host.smt)
+    yield _labelled("heterogeneous", host.heterogeneous, _mixture(report))
 
 
-def _labelled(label: str, fact: Fact, shown: str = "") -> LabelledFact:
-    return LabelledFact(label, fact, shown or value(fact))
+def _labelled(name: str, fact: Fact, shown: str = "") -> LabelledFact:
+    return LabelledFact(say(f"report.{name}"), fact, shown or value(fact))
 
 
 def _generation(report: Report) -> str:
     name = report.microarchitecture.value
     # On x86 it is concluded from the instructions, not from the model number.
-    return f"{name} 相当" if name and report.host.family == "x86" else ""
+    return say("report.equivalent", name=name) if name and report.host.family == "x86" else ""
 
 
 def _level(report: Report) -> str:
     level = report.x86_64_level.value
     if level is None:
         return ""
-    return f"x86-64-v{level}" + ("" if report.host.flags.complete else " 以上")
+    key = "report.level" if report.host.flags.complete else "report.level_or_more"
+    return say(key, level=level)
 
 
 def _mixture(report: Report) -> str:
     host = report.host
-    if not host.heterogeneous.value or len(host.core_types) < 2:
+    if not host.heterogeneous.value:
         return ""
-    return "あり: " + listed([f"{kind.name} × {kind.threads}" for kind in host.core_types], "、")
+    if len(host.core_types) > 1:
+        kinds = [say("report.kind", name=k.name, count=k.threads) for k in host.core_types]
+    else:
+        kinds = shapes(host)
+    return say("report.mixture", kinds=shortened(kinds, say("report.comma"))) if kinds else ""

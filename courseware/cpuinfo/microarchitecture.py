@@ -1,55 +1,82 @@
 """The microarchitecture and the x86-64 level, by the ``archspec`` package's tables."""
 
+import re
+from collections.abc import Callable
+
 from archspec.cpu import TARGETS, Microarchitecture
 
 from courseware.cpuinfo.model import Certainty, Fact, Host, unknown
+from courseware.cpuinfo.texts import say
 
 LEVELS = ("x86_64", "x86_64_v2", "x86_64_v3", "x86_64_v4")
 # archspec's names for what the kernel prints otherwise.
 _ALIASES = {"pni": "sse3"}
+_ARM_MAKERS = {
+    "0x41": "ARM",
+    "0x43": "Cavium",
+    "0x46": "Fujitsu",
+    "0x4e": "Nvidia",
+    "0x61": "Apple",
+    "0x6d": "Microsoft",
+    "0xc0": "Ampere",
+}
+_POWER = re.compile(r"POWER(\d{1,2})", re.I)
 
 
 def x86_64_level(host: Host) -> Fact[int]:
     """Return the highest x86-64 level (1 to 4, System V ABI) whose flags all CPUs have."""
     if host.family != "x86":
-        return unknown("x86-64 だけの区分です。")
+        return unknown(say("report.level_x86_only"))
     if host.architecture.value == "i386":
-        return unknown("lm フラグのない 32 ビットの CPU なので、x86-64 の水準はありません。")
-    if host.architecture.value is None:
-        return unknown("flags 行から 64 ビット対応を確かめられません。")
+        return unknown(say("report.level_32"))
+    if host.architecture.value is None or not host.flags.present:
+        return unknown(say("report.level_unknown"))
     features = _features(host)
     level = max(
-        number for number, name in enumerate(LEVELS, start=1) if TARGETS[name].features <= features
+        number
+        for number, name in enumerate(LEVELS, start=1)
+        if number == 1 or TARGETS[name].features <= features
     )
-    note = "全 CPU に共通のフラグが、この水準の命令をすべて含みます。"
-    if not host.flags.complete:
-        note = "flags 行が途中で切れているため「少なくとも」この水準です。"
-    line = host.flags.quote("lm")
-    return Fact(level, Certainty.DERIVED, (line,), note)
+    note = say("report.level_note" if host.flags.complete else "report.level_note_cut")
+    return Fact(level, Certainty.DERIVED, (host.flags.quote("lm"),), note)
 
 
 def microarchitecture(host: Host) -> Fact[str]:
-    """Return archspec's name of the newest generation whose instructions all CPUs have.
+    """Return archspec's name of the CPU's generation.
 
-    For ARM the core's number decides. A virtual machine that hides instructions looks older.
+    On x86 it is the newest one whose instructions all CPUs have: a virtual machine that hides
+    instructions looks older. Elsewhere the CPU's number or name decides.
     """
+    if host.family == "s390x":
+        return _machine(host)
+    find = _CANDIDATES.get(host.family)
+    if find is None:
+        return unknown(say("report.uarch_by_family"))
     if host.heterogeneous.value and host.family == "arm":
-        return unknown("種類の違うコアが混在しているので、1 つに決められません。")
-    if not host.flags.present:
-        return unknown("フラグの行がありません。")
-    candidates = _x86_candidates(host) if host.family == "x86" else _arm_candidates(host)
+        return unknown(say("report.uarch_mixed"))
+    if host.family == "x86" and not host.flags.present:
+        return unknown(say("report.uarch_no_flags"))
+    candidates = find(host)
     if not candidates:
-        hidden = "ハイパーバイザーが命令の一部を隠しているようで、" * ("hypervisor" in host.flags)
-        return unknown(f"{hidden}archspec の一覧に、命令の組が合う世代がありません。")
+        hidden = host.family == "x86" and host.hypervisor.value
+        return unknown(say("report.uarch_none_guest" if hidden else "report.uarch_none"))
     best = max(candidates, key=lambda target: (len(target.ancestors), len(target.features)))
     if host.family == "x86":
-        note = "CPU の型番ではなく、命令の組が合う最も新しい世代です (archspec による)。"
-        if "hypervisor" in host.flags:
-            note += "ハイパーバイザーが命令を隠していると、実際より古く見えます。"
-    else:
-        note = "CPU part の番号から引いた世代です (archspec による)。"
-    evidence = (host.flags.quote(host.flags.order[0] if host.flags.order else ""),)
-    return Fact(best.name, Certainty.DERIVED, evidence if host.family == "x86" else (), note)
+        evidence = (host.flags.quote(host.flags.order[0] if host.flags.order else ""),)
+        guest = "_guest" if host.hypervisor.value else ""
+        note = say(f"report.uarch_by_instructions{guest}")
+        return Fact(best.name, Certainty.DERIVED, evidence, note)
+    note = say("report.uarch_by_part" if host.family == "arm" else "report.uarch_by_name")
+    return Fact(best.name, Certainty.DERIVED, host.model_name.evidence[:1], note)
+
+
+def _machine(host: Host) -> Fact[str]:
+    """Return the generation of an IBM Z, which archspec has not: the machine's number says it."""
+    if host.model_name.value is None:
+        return unknown(host.model_name.note)
+    name = host.model_name.value.removeprefix("IBM ").split(" ")[0]
+    note = say("report.uarch_by_machine")
+    return Fact(name, Certainty.DERIVED, host.model_name.evidence, note)
 
 
 def _x86_candidates(host: Host) -> list[Microarchitecture]:
@@ -70,13 +97,43 @@ def _x86_candidates(host: Host) -> list[Microarchitecture]:
 def _arm_candidates(host: Host) -> list[Microarchitecture]:
     if not host.part or host.architecture.value != "aarch64":
         return []
-    vendors = {"0x41": "ARM", "0x43": "Cavium", "0x46": "Fujitsu", "0xc0": "Ampere"}
-    vendor = vendors.get(host.vendor_id.lower())
+    maker = _ARM_MAKERS.get(host.vendor_id.lower())
     return [
         target
         for target in TARGETS.values()
-        if target.cpu_part == host.part.lower() and target.vendor == vendor
+        if target.cpu_part == host.part.lower() and target.vendor == maker
     ]
+
+
+def _power_candidates(host: Host) -> list[Microarchitecture]:
+    match = _POWER.search(host.model_name.value or "")
+    generation = int(match[1]) if match else 0
+    # Little-endian names are targets of their own; the text does not tell the byte order.
+    return [
+        target
+        for target in TARGETS.values()
+        if target.generation == generation > 0 and target.family.name == "ppc64"
+    ]
+
+
+def _riscv_candidates(host: Host) -> list[Microarchitecture]:
+    names = {host.model.value, host.model_name.value}
+    return [TARGETS[target] for name, target in _RISCV_CORES.items() if name in names]
+
+
+# archspec's names for the compatible strings that and names that Linux prints.
+_RISCV_CORES = {
+    "sifive,u74-mc": "u74mc",
+    "sifive,u74": "u74mc",
+    "spacemit,x60": "x60",
+    "Spacemit(R) X60": "x60",
+}
+_CANDIDATES: dict[str, Callable[[Host], list[Microarchitecture]]] = {
+    "x86": _x86_candidates,
+    "arm": _arm_candidates,
+    "power": _power_candidates,
+    "riscv": _riscv_candidates,
+}
 
 
 def _features(host: Host) -> frozenset[str]:

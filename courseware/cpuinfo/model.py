@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
+
+from courseware.cpuinfo.texts import listing, say
 
 T = TypeVar("T")
 
 QUOTE_CHARACTERS = 160
-NAMES_LISTED = 4
-_PUNCTUATION = "、。「」"
-_FIRST_JAPANESE = "\u2e80"  # where Unicode's East Asian letters begin
 
 
 class Certainty(StrEnum):
@@ -28,6 +27,7 @@ class Limits:
     max_lines: int = 100_000
     max_blocks: int = 4096
     max_unread: int = 100  # unread lines that are listed; all of them are counted
+    max_machines: int = 16  # in one text
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,7 @@ def unknown(note: str = "") -> Fact:
     return Fact(None, Certainty.UNKNOWN, (), note)
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One ``key : value`` line. ``key`` is lower case with single spaces."""
 
     key: str
@@ -74,17 +73,27 @@ class Entry:
 
 @dataclass
 class Block:
-    """The entries of one logical CPU (or of the machine, in a trailing block)."""
+    """The lines of one logical CPU (or of the machine, before or after its CPUs)."""
 
-    entries: dict[str, Entry] = field(default_factory=dict)
+    lines: dict[str, tuple[str, int]] = field(default_factory=dict)  # key to value and number
+
+    def entry(self, key: str) -> Entry | None:
+        """Return the line with that key, or None."""
+        found = self.lines.get(key)
+        return Entry(key, *found) if found is not None else None
 
     def get(self, *keys: str) -> Entry | None:
         """Return the first of the keys that has a value, or None."""
         for key in keys:
-            entry = self.entries.get(key)
-            if entry is not None and entry.value:
-                return entry
+            found = self.lines.get(key)
+            if found is not None and found[0]:
+                return Entry(key, *found)
         return None
+
+    def value(self, key: str) -> str:
+        """Return the value of a key, empty when it is not there."""
+        found = self.lines.get(key)
+        return found[0] if found is not None else ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,14 @@ class CoreType:
     name: str
     threads: int
     evidence: Evidence | None = None
+
+
+@dataclass(frozen=True)
+class CoreShape:
+    """So many cores that have so many logical CPUs each."""
+
+    threads: int
+    cores: int
 
 
 @dataclass(frozen=True)
@@ -124,13 +141,14 @@ class FlagSet:
         if found:
             text = f"{self.key} : … {' … '.join(found)} …"
         else:
-            text = f"{self.key} : ({len(self.order)} 個。{'、'.join(names)} はない)"
+            missing = listing(list(names))
+            text = say("reading.not_among", key=self.key, count=len(self.order), names=missing)
         return Evidence(self.line, text)
 
 
 @dataclass(frozen=True)
 class UnreadLine:
-    """A line that was not understood, and why (Japanese)."""
+    """A line that was not understood, and why."""
 
     line: int
     text: str
@@ -139,11 +157,11 @@ class UnreadLine:
 
 @dataclass(frozen=True)
 class Host:
-    """A machine, as far as its /proc/cpuinfo tells."""
+    """A machine, as far as a text about its CPUs tells. Sentences are in ``language``."""
 
     family: str = ""  # the reader: x86, arm, riscv, ...; empty when not recognized
-    family_label: str = "不明なアーキテクチャー"
-    explained: bool = False  # False for an architecture known by name only
+    source: str = "cpuinfo"  # what the text is: cpuinfo, lscpu (its output), virsh (capabilities)
+    language: str = "ja"
     architecture: Fact[str] = field(default_factory=unknown)
     vendor: Fact[str] = field(default_factory=unknown)
     vendor_id: str = ""
@@ -152,48 +170,38 @@ class Host:
     model: Fact[str] = field(default_factory=unknown)
     stepping: Fact[str] = field(default_factory=unknown)
     machine: Fact[str] = field(default_factory=unknown)  # board name, where it is printed
+    platform: Fact[str] = field(default_factory=unknown)  # what the kernel runs on, if it says so
+    hypervisor: Fact[bool] = field(default_factory=unknown)  # true when shown, never false
+    kvm: Fact[bool] = field(default_factory=unknown)  # libvirt says that KVM works here
+    iommu: Fact[bool] = field(default_factory=unknown)  # libvirt says so; cpuinfo never does
+    mmu: Fact[str] = field(default_factory=unknown)
     sockets: Fact[int] = field(default_factory=unknown)
     cores: Fact[int] = field(default_factory=unknown)
     threads: Fact[int] = field(default_factory=unknown)
     smt: Fact[bool] = field(default_factory=unknown)
     core_types: tuple[CoreType, ...] = ()
+    core_shapes: tuple[CoreShape, ...] = ()  # empty when cores cannot be told apart
     heterogeneous: Fact[bool] = field(default_factory=unknown)
     flags: FlagSet = FlagSet()
     vmx_flags: FlagSet = FlagSet()
     bugs: FlagSet = FlagSet()
+    facilities: FlagSet = FlagSet()  # of IBM Z, by number
     part: str = ""  # ARM "CPU part" of the first CPU
     lines: int = 0
     empty: bool = True
-    repairs: tuple[str, ...] = ()  # Japanese: what was mended before reading
-    warnings: tuple[str, ...] = ()  # Japanese: what the reader should know about this text
+    repairs: tuple[str, ...] = ()  # what was mended before reading
+    warnings: tuple[str, ...] = ()  # what the reader should know about this text
+    machines: int = 1  # in the text; the host is one of them
     removed_lines: tuple[int, ...] = ()  # serial numbers, dropped while reading
     unread: tuple[UnreadLine, ...] = ()
     unread_total: int = 0
+
+    @property
+    def explained(self) -> bool:
+        """Say whether the architecture was recognized: then the report explains it."""
+        return bool(self.family)
 
 
 def clip(text: str) -> str:
     """Return the text, shortened to what fits a quotation."""
     return text if len(text) <= QUOTE_CHARACTERS else text[: QUOTE_CHARACTERS - 1] + "…"
-
-
-def listed(names: list[str], separator: str) -> str:
-    """Return the names in one sentence's space: the first few, and how many are left."""
-    shown = separator.join(names[:NAMES_LISTED])
-    left = len(names) - NAMES_LISTED
-    return f"{shown} ほか {left} 種類" if left > 0 else shown
-
-
-def joined(*parts: str) -> str:
-    """Return the parts in one line, written as Japanese is beside Latin letters.
-
-    A space stands between two parts, but not between Japanese letters nor beside 「、」 and 「。」.
-    """
-    text = ""
-    for part in parts:
-        text += " " * (bool(text and part) and _is_apart(text[-1], part[0])) + part
-    return text
-
-
-def _is_apart(left: str, right: str) -> bool:
-    is_punctuation = left in _PUNCTUATION or right in _PUNCTUATION
-    return not is_punctuation and (left < _FIRST_JAPANESE or right < _FIRST_JAPANESE)

@@ -1,33 +1,72 @@
-"""``parse``: from any text to a ``Host``."""
+"""``parse``: from any text to a ``Host``; ``parse_all``: to all the machines in it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from courseware.cpuinfo import blocks, readers, text
+from courseware.cpuinfo import blocks, capabilities, readers, text
+from courseware.cpuinfo.blocks import Blocks
 from courseware.cpuinfo.model import Host, Limits, UnreadLine, clip
+from courseware.cpuinfo.text import Source
+from courseware.cpuinfo.texts import DEFAULT_LANGUAGE, say, speaking
 
 DEFAULT_LIMITS = Limits()
 
 
-def parse(raw: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Host:
-    """Return what a /proc/cpuinfo text tells about its machine.
+def parse(
+    raw: str | bytes, limits: Limits = DEFAULT_LIMITS, language: str = DEFAULT_LANGUAGE
+) -> Host:
+    """Return what a text about a machine's CPUs tells: /proc/cpuinfo, lscpu, virsh capabilities.
 
     ``raw`` may be anything: damaged, cut, another file, empty. Nothing is raised for it;
-    ``Host.unread`` and ``Host.warnings`` say what was not understood. Time is linear in
-    the text. Serial numbers are dropped here and are in no part of the result.
+    ``Host.unread`` and ``Host.warnings`` say what was not understood. Of several machines the
+    first is returned, and a warning says so. Time is linear in the text. Serial numbers are
+    dropped here and are in no part of the result. ``language`` (ja or en) is that of the
+    sentences; ValueError is raised for another.
     """
-    source = text.read(raw, limits)
-    found = blocks.split(source.lines, limits, source.cut)
-    if found.empty:
-        return Host(repairs=source.repairs, warnings=source.warnings)
+    return parse_all(raw, limits, language)[0]
+
+
+def parse_all(
+    raw: str | bytes, limits: Limits = DEFAULT_LIMITS, language: str = DEFAULT_LANGUAGE
+) -> tuple[Host, ...]:
+    """Return a host for each machine in the text, in order; see ``parse``. Never empty."""
+    with speaking(language):
+        source = text.read(raw, limits)
+        hosts = [
+            replace(
+                host,
+                language=language,
+                lines=len(source.lines) - (not source.lines[-1]),
+                repairs=source.repairs,
+                warnings=source.warnings + host.warnings,
+            )
+            for host in _hosts(source, limits)
+        ]
+        if len(hosts) > 1:
+            warning = say("reading.several_machines", count=len(hosts))
+            hosts[0] = replace(hosts[0], warnings=(*hosts[0].warnings, warning))
+        return tuple(replace(host, machines=len(hosts)) for host in hosts)
+
+
+def _hosts(source: Source, limits: Limits) -> Iterator[Host]:
+    if capabilities.is_in(source.lines):
+        yield capabilities.read(source.lines, limits)
+        return
+    machines = blocks.split(source.lines, limits, source.cut)
+    if not machines:
+        yield Host()
+    for found in machines:
+        yield _host(found, limits)
+
+
+def _host(found: Blocks, limits: Limits) -> Host:
     reader = readers.choose(found.blocks)
     host = reader.read(found) if reader else Host()
     unread, unread_total = _unread(found, reader, limits)
     return replace(
         host,
         empty=False,
-        lines=len(source.lines) - (not source.lines[-1]),
-        repairs=source.repairs,
-        warnings=source.warnings + tuple(found.warnings) + host.warnings,
+        warnings=tuple(found.warnings) + host.warnings,
         removed_lines=tuple(found.removed_lines),
         unread=unread,
         unread_total=unread_total,
@@ -35,20 +74,19 @@ def parse(raw: str | bytes, limits: Limits = DEFAULT_LIMITS) -> Host:
 
 
 def _unread(
-    found: blocks.Blocks, reader: readers.Reader | None, limits: Limits
+    found: Blocks, reader: readers.Reader | None, limits: Limits
 ) -> tuple[tuple[UnreadLine, ...], int]:
     """Return the lines not understood, in order, at most ``limits.max_unread``; and their count."""
     unread, total = list(found.unread), found.unread_total
-    if reader is None or reader.explained:
-        known = reader.known_keys if reader else frozenset()
-        reason = "知らない項目名です。" if reader else "/proc/cpuinfo の項目として読めません。"
-        for block in found.blocks:
-            for entry in block.entries.values():
-                if entry.key in known:
-                    continue
-                total += 1
-                if len(unread) < 2 * limits.max_unread:
-                    shown = clip(f"{entry.key} : {entry.value}")
-                    unread.append(UnreadLine(entry.line, shown, reason))
+    reason = say("reading.unknown_key" if reader else "reading.not_cpuinfo")
+    for block in found.blocks:
+        if reader and block.lines.keys() <= reader.known_keys:
+            continue
+        for key, (value, line) in block.lines.items():
+            if reader and reader.knows(key):
+                continue
+            total += 1
+            if len(unread) < 2 * limits.max_unread:
+                unread.append(UnreadLine(line, clip(f"{key} : {value}"), reason))
     unread.sort(key=lambda line: line.line)
     return tuple(unread[: limits.max_unread]), total

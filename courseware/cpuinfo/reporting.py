@@ -8,6 +8,7 @@ from courseware.cpuinfo.conclusion import Conclusion, conclude
 from courseware.cpuinfo.findings import CannotTell, Finding
 from courseware.cpuinfo.knowledge import Flag, Group
 from courseware.cpuinfo.model import Fact, FlagSet, Host
+from courseware.cpuinfo.texts import speaking
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,12 @@ class Report:
 
 
 def report(host: Host) -> Report:
-    """Return the report on a parsed text."""
+    """Return the report on a parsed text, in the host's language."""
+    with speaking(host.language):
+        return _report(host)
+
+
+def _report(host: Host) -> Report:
     groups, unexplained = _explain(host)
     found = finding_rules.findings(host)
     return Report(

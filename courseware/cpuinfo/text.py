@@ -3,19 +3,27 @@
 import html
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from courseware.cpuinfo.model import Limits
+from courseware.cpuinfo.texts import say
 
 # Each pattern starts at a rare character and stops at the next one: the time is linear.
 _ESCAPE = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[()][0-9A-Za-z]|[=>78cDEHMNOZ])"
+    r"\x1b(?:\[[0-?]*+[ -/]*+[@-~]|\][^\x07\x1b]*+(?:\x07|\x1b\\)?"
+    r"|[()][0-9A-Za-z]|[=>78cDEHMNOZ])"
 )
+_CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n"))
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
 _TAG = re.compile(
     r"</?(?:pre|code|span|br|p|div|td|tr|tbody|table|font)(?:\s[^<>]{0,200})?/?>", re.I
 )
 # Character for character: NFKC would write some characters as eighteen, past the limits.
 _HALF_WIDTH = {0xFF00 + code: 0x20 + code for code in range(1, 0x5F)} | {0x3000: " "}
+# What cat -n, grep -n, less -N and editors put before a line; and mail before a quoted one.
+_NUMBERED = re.compile(r"\s{0,20}(\d{1,7})(?:[:|.)\t]|\s{1,4}[|:]?)\s?")
+_QUOTED = re.compile(r"\s?(?:>|\|)\s?")
+_LINES_LOOKED_AT = 60
 
 
 @dataclass(frozen=True)
@@ -38,11 +46,11 @@ def read(raw: str | bytes, limits: Limits) -> Source:
     raw, cut = _cut(raw, limits.max_bytes)
     text = _decode(raw, repairs) if isinstance(raw, bytes) else raw
     text = _mend(text, repairs)
-    lines = text.split("\n")
+    lines = _without_margins(text.split("\n"), repairs)
     if len(lines) > limits.max_lines:
         lines, cut = lines[: limits.max_lines], True
     if cut:
-        warnings.append("本文が上限より長いため、上限を超えた部分は読んでいません。")
+        warnings.append(say("reading.cut_at_limit"))
     return Source(lines, tuple(repairs), tuple(warnings), cut)
 
 
@@ -55,11 +63,11 @@ def _cut(raw: str | bytes, max_bytes: int) -> tuple[str | bytes, bool]:
 
 def _decode(raw: bytes, repairs: list[str]) -> str:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        repairs.append("UTF-16 の文字コードとして読みました。")
+        repairs.append(say("reading.read_as_utf_16"))
         return raw.decode("utf-16", "replace")
     if raw.count(0) > len(raw) // 4:
         encoding = "utf-16-be" if raw[:1] == b"\x00" else "utf-16-le"
-        repairs.append("UTF-16 の文字コードとして読みました。")
+        repairs.append(say("reading.read_as_utf_16"))
         return raw.decode(encoding, "replace")
     try:
         return raw.decode("utf-8")
@@ -68,9 +76,9 @@ def _decode(raw: bytes, repairs: list[str]) -> str:
     try:
         text = raw.decode("cp932")
     except UnicodeDecodeError:
-        repairs.append("UTF-8 として読めない文字があり、置き換えました。")
+        repairs.append(say("reading.replaced_bytes"))
         return raw.decode("utf-8", "replace")
-    repairs.append("Shift_JIS の文字コードとして読みました。")
+    repairs.append(say("reading.read_as_shift_jis"))
     return text
 
 
@@ -79,12 +87,12 @@ def _mend(text: str, repairs: list[str]) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\x1b" in text:
         text = _ESCAPE.sub("", text)
-        repairs.append("端末の制御文字 (エスケープシーケンス) を取り除きました。")
+        repairs.append(say("reading.removed_escapes"))
     if "<" in text:
         without_tags = _TAG.sub("", text)
         if without_tags != text:
             text = without_tags
-            repairs.append("HTML のタグを取り除きました。")
+            repairs.append(say("reading.removed_tags"))
     if "&" in text:
         unescaped = html.unescape(text)
         if unescaped != text:
@@ -93,10 +101,31 @@ def _mend(text: str, repairs: list[str]) -> str:
                 html.unescape(line).replace("\n", " ").replace("\r", " ")
                 for line in text.split("\n")
             )
-            repairs.append("HTML の文字参照 (&amp; など) を元の文字に戻しました。")
+            repairs.append(say("reading.unescaped"))
     if not text.isascii():
         folded = text.translate(_HALF_WIDTH)
         if folded != text:
-            repairs.append("全角の英数字や記号を半角として読みました。")
+            repairs.append(say("reading.read_as_half_width"))
         text = folded
-    return _CONTROL.sub("", text)
+        return _CONTROL.sub("", text)
+    raw = text.encode("ascii")
+    clean = raw.translate(None, _CONTROLS)
+    return text if len(clean) == len(raw) else clean.decode("ascii")
+
+
+def _without_margins(lines: list[str], repairs: list[str]) -> list[str]:
+    """Remove line numbers and quotation marks before the lines, when most lines have them."""
+    looked_at = [line for line in lines[:_LINES_LOOKED_AT] if line and not line.isspace()]
+    for margin, repair in ((_QUOTED, "removed_quote_marks"), (_NUMBERED, "removed_line_numbers")):
+        found = [match for line in looked_at if (match := margin.match(line))]
+        if len(found) < 3 or len(found) < 0.9 * len(looked_at):
+            continue
+        if margin is _NUMBERED and not _counts_up([int(match[1]) for match in found]):
+            continue
+        lines = [margin.sub("", line, count=1) if margin.match(line) else line for line in lines]
+        repairs.append(say(f"reading.{repair}"))
+    return lines
+
+
+def _counts_up(numbers: list[int]) -> bool:
+    return all(left < right for left, right in pairwise(numbers))

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from courseware.cpuinfo import Certainty, Report
+from courseware.cpuinfo import Certainty, Report, words
 from courseware.cpuinfo.facts import LabelledFact, facts
 from courseware.cpuinfo.findings import Finding, State
 from courseware.cpuinfo.model import clip
 from courseware.cpuinfo.reporting import FlagGroup
-from courseware.cpuinfo.words import CERTAINTY, STATE
 
 # Shapes beside the words, so that no difference is in colour alone.
 _CERTAINTY_MARKS = {Certainty.READ: "●", Certainty.DERIVED: "◐", Certainty.UNKNOWN: "○"}
@@ -104,12 +103,14 @@ def card(report: Report, source: str) -> ReportCard:
 def _row(item: LabelledFact) -> FactRow:
     fact = item.fact
     lines = tuple(dict.fromkeys(evidence.line for evidence in fact.evidence))
-    mark = Mark(fact.certainty.value, CERTAINTY[fact.certainty], _CERTAINTY_MARKS[fact.certainty])
+    mark = Mark(
+        fact.certainty.value, words.certainty(fact.certainty), _CERTAINTY_MARKS[fact.certainty]
+    )
     return FactRow(item.label, item.value, mark, lines, fact.note)
 
 
 def _state(state: State) -> Mark:
-    return Mark(state.value, STATE[state], _STATE_MARKS[state])
+    return Mark(state.value, words.state(state), _STATE_MARKS[state])
 
 
 def _names(names: tuple[str, ...]) -> Names:

@@ -30,7 +30,7 @@ def test_text(guest: str, capsys: pytest.CaptureFixture[str]) -> None:
 def test_json(guest: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([guest, "--json"]) == 0
     data = json.loads(capsys.readouterr().out)
-    assert data["schema"] == 1
+    assert data["schema"] == 2
     assert data["architecture"] == "x86_64"
     assert data["certainty"]["architecture"] == "derived"
     assert (data["sockets"], data["cores"], data["threads"]) == (1, 2, 2)

@@ -150,24 +150,6 @@ Core(s) per socket: 4
 Socket(s): 1
 Flags: fp asimd evtstrm crc32 cpuid
 """
-LSCPU_JA = """アーキテクチャ: x86_64
-バイト順序: Little Endian
-CPU: 4
-コアあたりのスレッド数: 1
-ソケットあたりのコア数: 4
-ソケット数: 1
-フラグ: fpu lm vmx
-"""
-
-
-@pytest.mark.parametrize("text", [LSCPU, LSCPU_JA])
-def test_lscpu_pasted_instead_is_recognized_and_nothing_is_guessed_from_it(text: str) -> None:
-    host = parse(text)
-    assert not host.explained
-    assert host.architecture.value is None
-    assert report(host).findings == ()
-    assert "lscpu の出力" in report(host).conclusion.machine
-    assert "cat /proc/cpuinfo" in report(host).conclusion.certainty
 
 
 def test_lscpu_after_the_text_changes_nothing() -> None:

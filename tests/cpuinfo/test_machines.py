@@ -1,17 +1,14 @@
 """Tables of expectations: what each machine's text shows."""
 
+import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from courseware.cpuinfo import Host, parse, report, samples
+from courseware.cpuinfo import Host, parse, report
 from courseware.cpuinfo.findings import State
-
-HERE = Path(__file__).parent / "samples"
-TEXTS = {path.stem: path.read_text() for path in HERE.glob("*.txt")} | {
-    sample.key: sample.text for sample in samples()
-}
+from courseware.cpuinfo.privacy import without_names
+from tests.cpuinfo.dumps import TEXTS
 
 
 @dataclass(frozen=True)
@@ -49,9 +46,9 @@ MACHINES = {
     "armv7-pi2": Machine("arm", "Arm", (None, None, 4), None, "u", "u"),
     "armv7-3.4-kernel": Machine("arm", "Arm", (None, None, 2), None, "u", "u"),
     "armv6-old-kernel": Machine("arm", "Arm", (None, None, None), None, "u", "u"),
-    "riscv": Machine("riscv", None, (None, None, 4), None, "-", "-"),
-    "s390x": Machine("s390x", None, (None, None, None), None, "-", "-"),
-    "power": Machine("power", None, (None, None, 2), None, "-", "-"),
+    "riscv": Machine("riscv64", "SiFive", (None, None, 4), None, "a", "u"),
+    "s390x": Machine("s390x", "IBM", (None, None, 2), False, "s", "s", None, "s", "s"),
+    "power": Machine("ppc64", "IBM", (None, None, 2), None, "u", "s", None, "s"),
 }
 STATES = {State.SHOWN: "s", State.ABSENT: "a", State.UNKNOWN: "u"}
 
@@ -99,11 +96,14 @@ def test_evidence_points_at_a_line_that_says_so(name: str) -> None:
     ]
     for item in evidence:
         key, _, quoted = item.text.partition(" : ")
-        line = lines[item.line - 1]
+        line = without_names(lines[item.line - 1])
         assert line.lower().startswith(key)
-        if not quoted.startswith("("):
+        if "…" in quoted.split():
             words = [word for word in quoted.split() if word != "…"]
-            assert all(word in line.split() for word in words)
+            whole = r"{}" if key.endswith("isa") else r"(?<![a-z0-9]){}(?![a-z0-9])"
+            assert all(re.search(whole.format(word), line) for word in words)
+        elif not quoted.startswith("("):
+            assert quoted.removesuffix("…") in line
 
 
 def test_hybrid_and_big_little_cores_are_told_apart() -> None:
@@ -127,7 +127,7 @@ def test_vmx_flags_line_tells_what_the_flags_line_does_not() -> None:
 
 def test_encryption_flags_are_shown_but_not_promised() -> None:
     host = parse(TEXTS["amd-epyc-milan"])
-    finding = next(f for f in report(host).findings if f.name == "memory_encryption")
+    finding = next(f for f in report(host).findings if f.name == "sev")
     assert finding.state is State.SHOWN
     assert "申告だけ" in finding.reason
 
@@ -148,18 +148,6 @@ def test_stepping_and_board_of_arm() -> None:
     assert host.model_name.value == "Cortex-A72"
 
 
-def test_recognized_architectures_are_honestly_not_explained() -> None:
-    for name in ("riscv", "s390x", "power"):
-        host = parse(TEXTS[name])
-        assert not host.explained
-        assert report(host).findings == ()
-    loongarch = parse("system type : generic-loongson-machine\nprocessor : 0\n"
-                      "CPU Family : Loongson-64bit\nModel Name : Loongson-3A5000\n")  # fmt: skip
-    assert loongarch.family == "loongarch"
-    assert parse("processor : 0\ncpu model : MIPS 74Kc V5.0\n").family == "mips"
-    assert parse("cpu : UltraSparc T2\nncpus probed : 8\ntype : sun4v\n").family == "sparc"
-
-
 def test_serial_numbers_are_in_no_part_of_the_result() -> None:
     for name in ("raspberry-pi-4", "armv7-pi2", "armv6-old-kernel", "armv7-3.4-kernel"):
         serial = TEXTS[name].split("Serial")[1].split()[1]
@@ -175,8 +163,6 @@ def test_a_hypervisor_flag_may_also_be_the_control_domain_of_xen() -> None:
 
 
 def test_commands_for_arm_find_what_an_arm_kernel_says() -> None:
-    import re
-
     found = {f.name: f for f in report(parse(TEXTS["armv7-pi2"])).findings}
     line = found["hardware_virtualization"].commands[0].line
     patterns = [p or q for p, q in re.findall(r"-e (?:'([^']+)'|(\S+))", line)]

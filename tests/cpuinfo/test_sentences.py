@@ -2,20 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courseware.cpuinfo import parse, report, samples
+from courseware.cpuinfo import parse, report
 from courseware.cpuinfo.facts import facts
-from courseware.cpuinfo.model import joined
-
-HERE = Path(__file__).parent / "samples"
-TEXTS = {path.stem: path.read_text() for path in HERE.glob("*.txt")} | {
-    sample.key: sample.text for sample in samples()
-}
+from courseware.cpuinfo.texts import choose
+from tests.cpuinfo.dumps import TEXTS
 
 _JAPANESE = r"[\u3040-\u30ff\u4e00-\u9fff]"
 _PUNCTUATION = "[、。「」]"
@@ -71,16 +66,18 @@ def test_a_machine_without_names_is_told_without_stray_spaces() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parts", "expected"),
+    ("sentence", "values", "expected"),
     [
-        (("CPU は", "不明", "です。"), "CPU は不明です。"),
-        (("CPU は", "Xeon", "です。"), "CPU は Xeon です。"),
-        (("CPU は", "Xeon (R)", "、速さは", "2", "です。"), "CPU は Xeon (R)、速さは 2 です。"),
-        (("", "Xen", "", "の上"), "Xen の上"),
-        (("です。", "CPU は"), "です。CPU は"),
-        (("a", "b"), "a b"),
-        ((), ""),
+        ("CPU は {a} です。", ["不明"], "CPU は不明です。"),
+        ("CPU は {a} です。", ["Xeon"], "CPU は Xeon です。"),
+        ("CPU は {a} {b}、速さは {c} です。", ["Xeon", "", "2"], "CPU は Xeon、速さは 2 です。"),
+        ("{a} の {b} 上", ["Xen", ""], "Xen の上"),
+        ("{a}。CPU は {b}", ["です", "{c}"], "です。CPU は {c}"),
+        ("{a} {b}", ["a", "b"], "a b"),
+        ("{a}", [""], ""),
     ],
 )
-def test_parts_are_joined_as_japanese_is_written(parts: tuple[str, ...], expected: str) -> None:
-    assert joined(*parts) == expected
+def test_values_are_put_in_as_japanese_is_written(
+    sentence: str, values: list[str], expected: str
+) -> None:
+    assert choose({"ja": sentence}, **dict(zip("abc", values, strict=False))) == expected

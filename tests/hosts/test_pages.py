@@ -292,8 +292,8 @@ def test_repairs_and_warnings_are_told(client: Client) -> None:
     ("text", "said"),
     [
         ("こんにちは\n", "/proc/cpuinfo として読めませんでした"),
-        ("Architecture: x86_64\nByte Order: Little Endian\nFlags: fpu\n", "lscpu の出力です"),
-        ("processor : 0\nhart : 0\nisa : rv64imafdc\nmmu : sv39\n", "RISC-V のマシンの本文です"),
+        ("Architecture: x86_64\nByte Order: Little Endian\n", "これは lscpu の出力です"),
+        ("processor : 0\nhart : 0\nmmu : sv39\n", "この本文からは判断できません"),
     ],
 )
 def test_another_text_gets_an_honest_report(client: Client, text: str, said: str) -> None:
@@ -301,7 +301,7 @@ def test_another_text_gets_an_honest_report(client: Client, text: str, said: str
     words = words_of(page_of(response))
     assert response.status_code == 200
     assert said in words
-    assert "表示なし" not in words
+    assert "✕ 表示なし" not in words
 
 
 def test_a_report_stays_small_whatever_is_pasted(client: Client, settings: Any) -> None:

@@ -15,7 +15,6 @@ from courseware.cpuinfo.model import (
     FlagSet,
     Host,
     clip,
-    listed,
     unknown,
 )
 from courseware.cpuinfo.readers.base import (
@@ -24,9 +23,11 @@ from courseware.cpuinfo.readers.base import (
     cpu_blocks,
     evidence_of,
     first,
+    gaps,
     read_flags,
     read_text,
 )
+from courseware.cpuinfo.texts import say, shortened
 
 KNOWN_KEYS = frozenset(
     {
@@ -48,7 +49,6 @@ _MARKS = ("features", "cpu implementer", "cpu architecture", "cpu part", "cpu va
 # Names that only the 64-bit kernel prints, and names that only 32-bit ARM has.
 _ONLY_64 = frozenset({"fp", "asimd", "cpuid"})
 _ONLY_32 = frozenset({"half", "thumb", "fastmult", "vfp", "edsp", "neon", "vfpv3", "swp", "tls"})
-_NO_TOPOLOGY = "ARM の /proc/cpuinfo には、ソケットやコアの構成を示す行がありません。"
 
 
 def _score(blocks: list[Block]) -> int:
@@ -70,10 +70,9 @@ def _read(found: Blocks) -> Host:
     threads = count_threads(cpus, bool(found.cut_lines))
     implementer, part = first(identified, "cpu implementer"), first(identified, "cpu part")
     kinds = _core_types(identified, cpus)
+    no_topology = say("reading.arm_no_topology")
     return Host(
-        family=READER.family,
-        family_label=READER.label,
-        explained=True,
+        family="arm",
         architecture=_architecture(flags, first(identified, "cpu architecture")),
         vendor=_vendor(implementer),
         vendor_id=implementer.value if implementer else "",
@@ -82,52 +81,52 @@ def _read(found: Blocks) -> Host:
         model=read_text(part),
         stepping=_stepping(identified),
         machine=read_text(first(blocks, "model", "hardware")),
-        sockets=unknown(_NO_TOPOLOGY),
-        cores=unknown(_NO_TOPOLOGY),
+        sockets=unknown(no_topology),
+        cores=unknown(no_topology),
         threads=threads,
-        smt=unknown(_NO_TOPOLOGY),
+        smt=unknown(no_topology),
         core_types=kinds,
         heterogeneous=_heterogeneous(kinds),
         flags=flags,
         part=part.value if part else "",
+        warnings=gaps(cpus),
     )
 
 
 def _architecture(flags: FlagSet, version: Entry | None) -> Fact[str]:
     if _ONLY_64 & flags.common:
         shown = tuple(sorted(_ONLY_64 & flags.common))
-        note = "64 ビットのカーネルだけが使う Features の名前があるからです。"
+        note = say("reading.arm_names_of_64")
         return Fact("aarch64", Certainty.DERIVED, (flags.quote(*shown),), note)
     if _ONLY_32 & flags.common:
         shown = tuple(sorted(_ONLY_32 & flags.common))
-        note = "32 ビット ARM の Features の名前があるからです。"
-        if version and version.value.startswith("8"):
-            note += "CPU は ARMv8 なので、64 ビット対応の CPU を 32 ビットで使っています。"
+        is_v8 = version is not None and version.value.startswith("8")
+        note = say("reading.arm_32_on_64" if is_v8 else "reading.arm_names_of_32")
         return Fact("arm", Certainty.DERIVED, (flags.quote(*shown[:3]),), note)
     if version and version.value[:1] in {"4", "5", "6", "7"}:
-        note = "ARMv7 までの CPU は 32 ビットです。"
+        note = say("reading.arm_up_to_v7")
         return Fact("arm", Certainty.DERIVED, (version.evidence,), note)
-    return unknown("Features 行からも CPU architecture 行からも判断できません。")
+    return unknown(say("reading.arm_width_unknown"))
 
 
 def _vendor(implementer: Entry | None) -> Fact[str]:
     if implementer is None:
-        return unknown("CPU implementer 行がありません。")
+        return unknown(say("reading.no_implementer"))
     name = arm_implementer(implementer.value)
     if name is None:
-        note = "知らない implementer の番号です。"
+        note = say("reading.unknown_implementer")
         return Fact(clip(implementer.value), Certainty.READ, (implementer.evidence,), note)
-    note = "CPU implementer の番号を名前に置き換えました。"
+    note = say("reading.implementer_named")
     return Fact(name, Certainty.DERIVED, (implementer.evidence,), note)
 
 
 def _model_name(identified: list[Block], kinds: tuple[CoreType, ...]) -> Fact[str]:
     if identified and kinds and all(kind.evidence for kind in kinds):
-        names = listed([kind.name for kind in kinds], " + ")
+        names = shortened([kind.name for kind in kinds], " + ")
         evidence = tuple(kind.evidence for kind in kinds if kind.evidence)
-        note = "CPU implementer と CPU part の番号を名前に置き換えました。"
+        note = say("reading.part_named")
         return Fact(names, Certainty.DERIVED, evidence[:4], note)
-    return unknown("CPU part 行がありません。")
+    return unknown(say("reading.no_part"))
 
 
 def _stepping(identified: list[Block]) -> Fact[str]:
@@ -137,8 +136,8 @@ def _stepping(identified: list[Block]) -> Fact[str]:
     try:
         name = f"r{int(variant.value[:6], 16)}p{int(revision.value[:6])}"
     except ValueError:
-        return unknown("CPU variant か CPU revision を数として読めません。")
-    note = "CPU variant と CPU revision を Arm の書き方 (r番号p番号) にしました。"
+        return unknown(say("reading.revision_unreadable"))
+    note = say("reading.revision_named")
     return Fact(name, Certainty.DERIVED, evidence_of(variant, revision), note)
 
 
@@ -151,7 +150,7 @@ def _core_types(identified: list[Block], cpus: list[Block]) -> tuple[CoreType, .
     for_all = len(identified) == 1 and len(cpus) > 1
     return tuple(
         CoreType(
-            arm_part(*key) or clip(f"不明 (implementer {key[0] or '?'}、part {key[1] or '?'})"),
+            arm_part(*key) or clip(say("reading.unknown_part", maker=key[0], part=key[1])),
             len(cpus) if for_all else len(members),
             next(iter(evidence_of(members[0].get("cpu part", "cpu implementer"))), None),
         )
@@ -161,12 +160,12 @@ def _core_types(identified: list[Block], cpus: list[Block]) -> tuple[CoreType, .
 
 def _heterogeneous(kinds: tuple[CoreType, ...]) -> Fact[bool]:
     if not kinds:
-        return unknown("CPU part 行がありません。")
+        return unknown(say("reading.no_part"))
     evidence = tuple(kind.evidence for kind in kinds if kind.evidence)[:4]
     if len(kinds) > 1:
-        note = "CPU part の違うコアが混在しています (big.LITTLE など)。"
+        note = say("reading.parts_differ")
         return Fact(True, Certainty.DERIVED, evidence, note)
-    return Fact(False, Certainty.DERIVED, evidence, "CPU part はすべて同じです。")
+    return Fact(False, Certainty.DERIVED, evidence, say("reading.parts_alike"))
 
 
-READER = Reader("arm", "ARM", True, KNOWN_KEYS, _score, _read)
+READER = Reader("arm", KNOWN_KEYS, _score, _read)

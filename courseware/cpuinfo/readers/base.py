@@ -1,5 +1,6 @@
 """What every architecture's reader shares."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from courseware.cpuinfo.knowledge import flag
 from courseware.cpuinfo.model import (
     Block,
     Certainty,
+    CoreType,
     Entry,
     Evidence,
     Fact,
@@ -16,6 +18,10 @@ from courseware.cpuinfo.model import (
     clip,
     unknown,
 )
+from courseware.cpuinfo.texts import listing, say
+
+_GAPS_LISTED = 8
+_NUMBER_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -26,11 +32,23 @@ class Reader:
     """
 
     family: str
-    label: str
-    explained: bool
     known_keys: frozenset[str]
     score: Callable[[list[Block]], int]
     read: Callable[[Blocks], Host]
+    numbered_keys: re.Pattern[str] | None = None  # such as "cache0"
+
+    def knows(self, key: str) -> bool:
+        """Say whether the architecture's text has lines with that key."""
+        return key in self.known_keys or bool(
+            self.numbered_keys and self.numbered_keys.fullmatch(key)
+        )
+
+
+def number(value: str) -> int | None:
+    """Return a value as a decimal number of ordinary size, or None."""
+    if value.isascii() and value.isdecimal() and len(value) <= _NUMBER_DIGITS:
+        return int(value)
+    return None
 
 
 def read_text(entry: Entry | None, note: str = "") -> Fact[str]:
@@ -55,39 +73,76 @@ def cpu_blocks(blocks: list[Block], *marks: str) -> list[Block]:
     Those with a ``processor`` number; when there are none (a cut or filtered text), those
     with one of the marks.
     """
-    numbered = [block for block in blocks if _is_number(block.get("processor"))]
+    numbered = [block for block in blocks if block.value("processor").isdecimal()]
     return numbered or [block for block in blocks if block.get(*marks)]
 
 
 def count_threads(blocks: list[Block], cut: bool) -> Fact[int]:
     """Return the number of logical CPUs, from the ``processor`` lines."""
-    entries = [entry for block in blocks if _is_number(entry := block.get("processor"))]
-    if not entries:
-        return unknown("processor 行がありません。")
-    evidence = tuple(entry.evidence for entry in (entries[0], entries[-1])[: len(entries)] if entry)
-    note = "稼働中 (online) の論理 CPU の数です。"
-    if cut:
-        note += "本文が途中で切れているため、実際はもっと多いかもしれません。"
-    return Fact(len(entries), Certainty.READ, evidence, note)
+    numbered = [block for block in blocks if block.value("processor").isdecimal()]
+    if not numbered:
+        return unknown(say("reading.no_processor"))
+    ends = [numbered[0], numbered[-1]][: len(numbered)]
+    evidence = evidence_of(*(block.get("processor") for block in ends))
+    note = say("reading.threads_cut" if cut else "reading.threads")
+    return Fact(len(numbered), Certainty.READ, evidence, note)
 
 
-def read_flags(blocks: list[Block], key: str, cut_lines: set[int]) -> FlagSet:
+def gaps(blocks: list[Block]) -> tuple[str, ...]:
+    """Return a warning when numbers are left out between the ``processor`` lines."""
+    numbers = {found for block in blocks if (found := number(block.value("processor"))) is not None}
+    if not numbers or len(numbers) == max(numbers) + 1:
+        return ()
+    missing: list[str] = []
+    candidate = 0
+    while len(missing) <= _GAPS_LISTED and candidate < max(numbers):
+        if candidate not in numbers:
+            missing.append(str(candidate))
+        candidate += 1
+    shown = listing(missing[:_GAPS_LISTED]) + "…" * (len(missing) > _GAPS_LISTED)
+    return (say("reading.gaps", numbers=shown),)
+
+
+def core_types(cpus: list[Block], *keys: str) -> tuple[CoreType, ...]:
+    """Return the kinds of CPU, told apart by the first of the keys that has a value."""
+    kinds: dict[str, list[Block]] = {}
+    for cpu in cpus:
+        name = next(filter(None, map(cpu.value, keys)), "")
+        kinds.setdefault(name, []).append(cpu)
+    return tuple(
+        CoreType(
+            clip(name) if name else say("reading.no_model_name"),
+            len(members),
+            next(iter(evidence_of(members[0].get(*keys))), None),
+        )
+        for name, members in kinds.items()
+    )
+
+
+def read_flags(
+    blocks: list[Block],
+    key: str,
+    cut_lines: set[int],
+    words: Callable[[str], list[str]] | None = None,
+) -> FlagSet:
     """Return the flags of all CPUs. A line that may be cut takes no part in ``common``."""
+    words = words or flag_words
     seen: dict[str, frozenset[str]] = {}
     order: dict[str, None] = {}
     whole: set[frozenset[str]] = set()
     partial: set[frozenset[str]] = set()
     line = 0
     for block in blocks:
-        entry = block.entries.get(key)
-        if entry is None:
+        found = block.lines.get(key)
+        if found is None:
             continue
-        line = line or entry.line
-        if entry.value not in seen:
-            words = _words(entry.value)
-            order.update(dict.fromkeys(words))
-            seen[entry.value] = frozenset(words)
-        (partial if entry.line in cut_lines else whole).add(seen[entry.value])
+        value, number = found
+        line = line or number
+        if value not in seen:
+            names = words(value)
+            order.update(dict.fromkeys(names))
+            seen[value] = frozenset(names)
+        (partial if number in cut_lines else whole).add(seen[value])
     if not line:
         return FlagSet(key=key)
     common = frozenset.intersection(*(whole or partial))
@@ -100,11 +155,7 @@ def evidence_of(*entries: Entry | None) -> tuple[Evidence, ...]:
     return tuple(entry.evidence for entry in entries if entry)
 
 
-def _is_number(entry: Entry | None) -> bool:
-    return entry is not None and entry.value.isdecimal()
-
-
-def _words(value: str) -> list[str]:
+def flag_words(value: str) -> list[str]:
     """Return the flag names; a name that a terminal broke in two is put together again."""
     words: list[str] = []
     for part in value.removesuffix("...").removesuffix("…").split("\n"):

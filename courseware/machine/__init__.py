@@ -19,7 +19,7 @@ from courseware.machine.hart.traps import TrapRecord
 from courseware.machine.isa.decoder import disassemble
 from courseware.machine.isa.explanation import describe
 from courseware.machine.isa.table import INSTRUCTION_GROUPS, INSTRUCTIONS
-from courseware.machine.machine import Engine, Machine, Step
+from courseware.machine.machine import Console, Engine, Machine, Step
 from courseware.machine.privilege import mode_name
 from courseware.machine.program import Program, Segment
 from courseware.machine.registers import REGISTER_NAMES
@@ -37,6 +37,7 @@ __all__ = [
     "AssemblyError",
     "AssemblyLimits",
     "AssemblyProblem",
+    "Console",
     "Counters",
     "Debugger",
     "Engine",

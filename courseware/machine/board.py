@@ -84,6 +84,10 @@ class Board:
         virtio_block = VirtioBlock(self.disk, dma, plic.line(VIRTIO_BLOCK_IRQ))
         self.console = VirtioConsole(self.output, dma, plic.line(VIRTIO_CONSOLE_IRQ))
         bare_block = BareBlock(self.disk, dma, plic.line(BARE_BLOCK_IRQ))
+        self.consoles: dict[str, Uart | VirtioConsole] = {
+            "uart": self.uart,
+            "virtio": self.console,
+        }
         self.devices: dict[str, Device] = {
             "clint": self.clint,
             "plic": plic,

@@ -48,6 +48,13 @@ from courseware.machine.watch import Watchpoint, WatchpointReached
 POLL_CYCLES = 65_536
 
 
+class Console(StrEnum):
+    """The devices that take input from outside."""
+
+    UART = "uart"
+    VIRTIO = "virtio"
+
+
 class Engine(StrEnum):
     """The two ways to execute instructions, with one meaning."""
 
@@ -219,9 +226,9 @@ class Machine:
         """Return a CSR as M mode reads it. Raises KeyError for a name that is none here."""
         return csrs.read(self._hart, name)
 
-    def send(self, data: bytes) -> int:
-        """Give the UART console input; return how many bytes it took."""
-        taken = self._board.uart.receive(data)
+    def send(self, data: bytes, console: Console = Console.UART) -> int:
+        """Give a console input; return how many bytes it took."""
+        taken = self._board.consoles[console].receive(data)
         self._hart.settle()
         self._hart.look_up()
         return taken

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courseware.machine import Debugger, Engine, MachineLimits, Program, StopReason, assemble
+from courseware.machine import (
+    Console,
+    Debugger,
+    Engine,
+    Machine,
+    MachineLimits,
+    Program,
+    StopReason,
+    assemble,
+)
 from courseware.machine.debugger import (
     MAX_BREAKPOINTS,
     MAX_CHECKPOINT_BYTES,
@@ -370,6 +379,22 @@ def test_input_is_given_again_after_going_back() -> None:
         assert stored.step_back()
     stored.run(end.cycle - stored.machine.cycle)
     assert stored.machine.state() == end
+
+
+def test_input_of_the_virtio_console_is_given_again_too() -> None:
+    debugger = Debugger(assemble(ECHO))
+    debugger.run(50)
+    assert debugger.send(b"ab", Console.VIRTIO) == 2
+    debugger.run(50)
+    end = debugger.machine.state()
+    assert (
+        end.devices["virtio_console"] != Machine(assemble(ECHO)).state().devices["virtio_console"]
+    )
+    for _ in range(80):
+        assert debugger.step_back()
+    restored = Debugger.from_bytes(debugger.to_bytes())
+    restored.run(end.cycle - restored.machine.cycle)
+    assert restored.machine.state() == end
 
 
 def test_other_input_makes_another_future() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from courseware.machine.machine import MAX_WAIT_CYCLES, POLL_CYCLES, Machine, Step
+from courseware.machine.machine import MAX_WAIT_CYCLES, POLL_CYCLES, Console, Machine, Step
 from courseware.machine.state import State
 from courseware.machine.stop import Stop, StopReason, time_limit
 
@@ -30,9 +30,10 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True)
 class Input:
-    """Bytes that the machine was given, and took, at a position."""
+    """Bytes that a console was given, and took, at a position."""
 
     position: Position
+    console: Console
     data: bytes
 
 
@@ -73,8 +74,8 @@ class History:
 
     # --- forwards ---
 
-    def send(self, data: bytes) -> int:
-        """Give the machine console input; return how many bytes it took.
+    def send(self, data: bytes, console: Console) -> int:
+        """Give a console input; return how many bytes it took.
 
         What was to come after this moment is forgotten: the future is another one.
         """
@@ -82,9 +83,9 @@ class History:
         room = MAX_INPUT_BYTES - sum(len(item.data) for item in inputs)
         if len(inputs) >= MAX_INPUTS:
             room = 0
-        taken = self.machine.send(data[:room])
+        taken = self.machine.send(data[:room], console)
         if taken:
-            self.inputs = [*inputs, Input(self.position, data[:taken])]
+            self.inputs = [*inputs, Input(self.position, console, data[:taken])]
             self.seen += 1
         return taken
 
@@ -94,7 +95,7 @@ class History:
             item = self.inputs[self.seen]
             if item.position > self.position:
                 return
-            self.machine.send(item.data)
+            self.machine.send(item.data, item.console)
             self.seen += 1
 
     def run_to(

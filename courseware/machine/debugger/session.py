@@ -12,7 +12,7 @@ from courseware.machine.debugger.timeline import Timeline, TrapEvent
 from courseware.machine.hart.traps import TrapRecord
 from courseware.machine.isa.decoder import decode
 from courseware.machine.isa.instruction import Decoded
-from courseware.machine.machine import Engine, Machine, Step
+from courseware.machine.machine import Console, Engine, Machine, Step
 from courseware.machine.program import Program
 from courseware.machine.registers import REGISTER_NUMBERS, SP
 from courseware.machine.state import (
@@ -185,13 +185,13 @@ class Debugger:
         self._note_changes(before)
         return _limited(stop, max_instructions)
 
-    def send(self, data: bytes) -> int:
-        """Give the machine console input; return how many bytes it took.
+    def send(self, data: bytes, console: Console = Console.UART) -> int:
+        """Give a console input; return how many bytes it took.
 
         Going back and forwards again gives it at the same moment again, until other input is
         given earlier.
         """
-        return self._history.send(data)
+        return self._history.send(data, console)
 
     def _call(self, return_address: int, end: int, deadline: Deadline | None) -> Stop | None:
         """Run a call until it returns with no more on the stack than before."""

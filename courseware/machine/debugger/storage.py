@@ -4,7 +4,7 @@ A session is an archive (``archive.py``) with the magic ``VLDS`` and the head
 
     {"program": as Program.to_json, "now": a state, "seen": number of the inputs that it has seen,
      "checkpoints": [{"inputs": number of those that it has seen, "state": a state}, ...],
-     oldest first, "inputs": [[cycle, traps, text], ...], "traps": as in ``timeline.py``,
+     oldest first, "inputs": [[cycle, traps, console, text], ...], "traps": as in ``timeline.py``,
      "breakpoints": addresses, "watchpoints": [[address, size], ...],
      "changed": register numbers, "last": null or the members of a Step}
 
@@ -29,7 +29,7 @@ from courseware.machine.debugger.history import (
 )
 from courseware.machine.debugger.timeline import Timeline, record_from, record_json
 from courseware.machine.fields import Fields
-from courseware.machine.machine import Machine, Step
+from courseware.machine.machine import Console, Machine, Step
 from courseware.machine.program import Program
 from courseware.machine.ram import PAGE_BYTES
 from courseware.machine.snapshot import state_from, state_head, stop_from
@@ -76,7 +76,9 @@ def to_bytes(session: Session) -> bytes:
             {"inputs": checkpoint.inputs, "state": state_head(checkpoint.state, pool)}
             for checkpoint in checkpoints
         ],
-        "inputs": [[*item.position, item.data.decode("latin-1")] for item in session.inputs],
+        "inputs": [
+            [*item.position, item.console, item.data.decode("latin-1")] for item in session.inputs
+        ],
         "traps": session.timeline.to_json(),
         "breakpoints": list(session.breakpoints),
         "watchpoints": [[point.address, point.size] for point in session.watchpoints],
@@ -115,13 +117,14 @@ def _inputs(head: Fields) -> list[Input]:
         raise ValueError(f"inputs: more than {MAX_INPUTS}")
     inputs = []
     for row in rows:
-        if not isinstance(row, list) or len(row) != 3:
-            raise ValueError("inputs: rows of three were expected")
-        fields = Fields(dict(zip(("cycle", "traps", "text"), row, strict=True)))
+        if not isinstance(row, list) or len(row) != 4:
+            raise ValueError("inputs: rows of four were expected")
+        fields = Fields(dict(zip(("cycle", "traps", "console", "text"), row, strict=True)))
         position = Position(
             fields.integer("cycle", 0, _MAX_COUNT), fields.integer("traps", 0, _MAX_COUNT)
         )
-        inputs.append(Input(position, fields.text("text").encode("latin-1")))
+        console = fields.choice("console", Console)
+        inputs.append(Input(position, console, fields.text("text").encode("latin-1")))
     if any(a.position > b.position for a, b in pairwise(inputs)):
         raise ValueError("inputs: in disorder")
     if sum(len(item.data) for item in inputs) > MAX_INPUT_BYTES:

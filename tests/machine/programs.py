@@ -22,6 +22,7 @@ values = st.sampled_from(_EDGES) | st.integers(0, 0xFFFF_FFFF)
 
 _MEMORY = tuple(i for i in INSTRUCTIONS if "mem" in i.semantics)
 _ATOMIC = tuple(i for i in INSTRUCTIONS if "aqrl" in i.format.fields)
+_WITHOUT_LR = tuple(i for i in _ATOMIC if i.mnemonic != "lr.w")
 _NOT_PLAIN = ("mem", "amo", "pc = ", "trap", *SERVICES)
 _PLAIN = tuple(i for i in INSTRUCTIONS if not any(word in i.semantics for word in _NOT_PLAIN))
 _BRANCHES = tuple(i for i in INSTRUCTIONS if i.condition)
@@ -43,11 +44,12 @@ def instructions(draw: st.DrawFn) -> tuple[Instruction, dict[str, int]]:
 
 
 @st.composite
-def programs(draw: st.DrawFn, max_length: int = 40) -> Program:
+def programs(draw: st.DrawFn, max_length: int = 40, reserves: bool = True) -> Program:
     """Return a program of any instructions that jumps forwards only and ends in an ebreak.
 
     It begins with values for all registers. Loads, stores and indirect jumps go through
-    registers of their own, memory accesses to addresses of any alignment around DATA.
+    registers of their own, memory accesses to addresses of any alignment around DATA. Without
+    ``reserves`` no SC finds a reservation.
     """
     words: list[int] = []
     constants = draw(st.lists(values, min_size=2, max_size=8))
@@ -56,7 +58,7 @@ def programs(draw: st.DrawFn, max_length: int = 40) -> Program:
     words += _load_constant(_CODE_BASE, RAM_BASE) + _load_constant(_DATA_BASE, DATA)
     end = len(words) + draw(st.integers(1, max_length))
     while len(words) < end:
-        words.append(draw(_next(len(words), end)))
+        words.append(draw(_next(len(words), end, _ATOMIC if reserves else _WITHOUT_LR)))
     words.append(EBREAK)
     data = (draw(st.binary(min_size=1, max_size=32)) * _DATA_BYTES)[: 2 * _DATA_BYTES]
     code = b"".join(word.to_bytes(4, "little") for word in words)
@@ -74,7 +76,7 @@ def _load_constant(register: int, value: int) -> list[int]:
 
 
 @st.composite
-def _next(draw: st.DrawFn, index: int, end: int) -> int:
+def _next(draw: st.DrawFn, index: int, end: int, atomic: tuple[Instruction, ...]) -> int:
     """Return the instruction at an index; a jump leads to a later one, up to the end."""
     destinations = st.integers(0, _CODE_BASE - 1)
     sources = st.integers(0, 31)
@@ -85,7 +87,7 @@ def _next(draw: st.DrawFn, index: int, end: int) -> int:
             instruction = draw(st.sampled_from(_MEMORY))
             fields |= {"rs1": _DATA_BASE, "imm": draw(st.integers(-_DATA_BYTES, _DATA_BYTES - 4))}
         case "atomic":
-            instruction = draw(st.sampled_from(_ATOMIC))
+            instruction = draw(st.sampled_from(atomic))
             fields |= {"rs1": _DATA_BASE, "aqrl": draw(st.integers(0, 3))}
         case "branch":
             instruction = draw(st.sampled_from(_BRANCHES))

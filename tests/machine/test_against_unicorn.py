@@ -79,8 +79,9 @@ def run_unicorn(program: Program, end: int) -> tuple[list[int], bytes, int]:
 
 
 @settings(max_examples=400)
-@given(programs())
+@given(programs(reserves=False))
 def test_random_programs_end_in_the_same_state(program: Program) -> None:
+    """A hart may keep a reservation over its own stores, and this one does; unicorn does not."""
     machine = Machine(program, LIMITS)
     stop = machine.run(10_000)
     assert stop.reason is StopReason.BREAKPOINT

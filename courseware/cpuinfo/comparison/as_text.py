@@ -1,0 +1,61 @@
+"""A comparison as plain text, for a terminal."""
+
+from collections.abc import Iterator
+
+from courseware.cpuinfo.comparison.comparing import ComparedHost, Comparison
+from courseware.cpuinfo.comparison.recommending import Recommendation
+from courseware.cpuinfo.texts import DEFAULT_LANGUAGE, listing, say, speaking
+
+
+def as_text(comparison: Comparison, language: str = DEFAULT_LANGUAGE) -> str:
+    """Return the comparison as lines of text, what to do first."""
+    with speaking(language):
+        return "\n".join(_lines(comparison)) + "\n"
+
+
+def _lines(comparison: Comparison) -> Iterator[str]:
+    hosts = comparison.hosts
+    yield f"■ {say('comparison.title_hosts')}"
+    yield from (f"  {_host(item)}" for item in hosts)
+    yield f"\n■ {say('comparison.title_setting')}"
+    if comparison.recommendation:
+        yield from _setting(comparison.recommendation)
+    else:
+        yield f"  {comparison.obstacle}"
+    yield f"\n■ {say('comparison.title_migrations')}"
+    for move in comparison.migrations:
+        verdict = say(f"comparison.verdict_{move.verdict}")
+        yield f"  {hosts[move.source].label} → {hosts[move.target].label}: [{verdict}]"
+        yield from (f"    {reason}" for reason in move.reasons)
+    yield f"\n■ {say('comparison.title_baseline', count=len(comparison.baseline))}"
+    yield f"  {' '.join(comparison.baseline) or '-'}"
+    for item in hosts:
+        yield f"\n■ {say('comparison.title_losses', host=item.label, count=len(item.losses))}"
+        yield from (f"  {loss.flag}: {loss.reason}" for loss in item.losses)
+    yield f"\n■ {say('comparison.title_notes')}"
+    yield from (f"  - {note}" for note in comparison.notes)
+
+
+def _host(item: ComparedHost) -> str:
+    level = item.x86_64_level.value
+    return say(
+        "comparison.host_line",
+        label=item.label,
+        name=item.host.model_name.value or "-",
+        level=f"x86-64-v{level}" if level else say("comparison.no_level"),
+    )
+
+
+def _setting(setting: Recommendation) -> Iterator[str]:
+    yield f"  QEMU: {setting.command}"
+    yield "  libvirt:"
+    yield from (f"    {line}" for line in setting.xml.splitlines())
+    yield f"  Proxmox VE: {setting.proxmox_line}"
+    if setting.proxmox:
+        yield "    /etc/pve/virtual-guest/cpu-models.conf:"
+        yield from (f"      {line}" for line in setting.proxmox.splitlines())
+    for removal in setting.removed:
+        line = say("comparison.removed", feature=removal.feature, reason=removal.reason)
+        yield f"  {line}"
+    if setting.unseen:
+        yield f"  {say('comparison.unseen', names=listing(list(setting.unseen)))}"

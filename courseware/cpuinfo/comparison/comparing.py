@@ -1,0 +1,154 @@
+"""``compare``: from two to sixteen hosts to what their guests can share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+from courseware.cpuinfo.comparison import models
+from courseware.cpuinfo.comparison.losses import Kind, Loss, loss
+from courseware.cpuinfo.comparison.migration import (
+    Migration,
+    Verdict,
+    guest_flags,
+    migration,
+)
+from courseware.cpuinfo.comparison.recommending import Recommendation, passthrough, recommend
+from courseware.cpuinfo.microarchitecture import x86_64_level
+from courseware.cpuinfo.model import Fact, Host
+from courseware.cpuinfo.texts import DEFAULT_LANGUAGE, say, speaking
+
+MIN_HOSTS, MAX_HOSTS = 2, 16
+_ORDER = tuple(Kind)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A host to compare, under the name by which the reader knows it."""
+
+    label: str
+    host: Host
+
+
+@dataclass(frozen=True)
+class ComparedHost:
+    """A host among others: its guest-visible flags, and what of them it loses."""
+
+    label: str
+    host: Host
+    x86_64_level: Fact[int]
+    offered: frozenset[str]
+    losses: tuple[Loss, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What the hosts have in common and how guests can move between them.
+
+    ``baseline`` are Linux's names of the flags that guests can see on every host, sorted.
+    ``recommendation`` is None when there is none; ``obstacle`` says why, and is else empty.
+    ``migrations`` has every ordered pair.
+    """
+
+    hosts: tuple[ComparedHost, ...]
+    baseline: tuple[str, ...]
+    x86_64_level: int | None
+    migrations: tuple[Migration, ...]
+    recommendation: Recommendation | None
+    obstacle: str
+    notes: tuple[str, ...]
+
+
+def compare(entries: Sequence[Entry], language: str = DEFAULT_LANGUAGE) -> Comparison:
+    """Return the comparison. Raises ValueError for fewer than 2 or more than 16 hosts."""
+    if not MIN_HOSTS <= len(entries) <= MAX_HOSTS:
+        raise ValueError(f"{len(entries)} hosts: {MIN_HOSTS} to {MAX_HOSTS} can be compared")
+    with speaking(language):
+        return _compare(entries)
+
+
+def _compare(entries: Sequence[Entry]) -> Comparison:
+    hosts = [entry.host for entry in entries]
+    offered = [guest_flags(host) for host in hosts]
+    same_family = len({host.family for host in hosts}) == 1
+    baseline = frozenset.intersection(*offered) if same_family else frozenset()
+    levels = [x86_64_level(host) for host in hosts]
+    moves = tuple(migration(a, b, hosts) for a, b in permutations(range(len(hosts)), 2))
+    recommendation, obstacle = _recommendation(entries, baseline, moves)
+    return Comparison(
+        hosts=tuple(
+            ComparedHost(entry.label, entry.host, level, flags, _losses(flags, entries, offered))
+            for entry, level, flags in zip(entries, levels, offered, strict=True)
+        ),
+        baseline=tuple(sorted(baseline)),
+        x86_64_level=_common_level(levels),
+        migrations=moves,
+        recommendation=recommendation,
+        obstacle=obstacle,
+        notes=tuple(_notes(hosts, offered)),
+    )
+
+
+def _losses(
+    flags: frozenset[str], entries: Sequence[Entry], offered: list[frozenset[str]]
+) -> tuple[Loss, ...]:
+    """Return what a host with these flags has and another of the same family lacks."""
+    missing = _lacking(flags, entries, offered)
+    losses = [loss(flag, labels) for flag, labels in missing.items() if labels]
+    return tuple(sorted(losses, key=lambda item: (_ORDER.index(item.kind), item.flag)))
+
+
+def _lacking(
+    flags: frozenset[str], entries: Sequence[Entry], offered: list[frozenset[str]]
+) -> dict[str, tuple[str, ...]]:
+    """Return for each flag the labels of the hosts that do not offer it."""
+    return {
+        flag: tuple(
+            entry.label
+            for entry, having in zip(entries, offered, strict=True)
+            if flag not in having
+        )
+        for flag in flags
+    }
+
+
+def _recommendation(
+    entries: Sequence[Entry], baseline: frozenset[str], moves: tuple[Migration, ...]
+) -> tuple[Recommendation | None, str]:
+    verdicts = {move.verdict for move in moves}
+    for verdict in (Verdict.UNSAFE, Verdict.UNKNOWN):
+        if verdict in verdicts:
+            reason = next(move.reasons[0] for move in moves if move.verdict is verdict)
+            return None, say(f"comparison.none_{verdict}", reason=reason)
+    if Verdict.SAME_ONLY in verdicts:
+        return passthrough(), ""
+    hosts = [entry.host for entry in entries]
+    lacking = _lacking(models.offered(), entries, [guest_flags(host) for host in hosts])
+    found = recommend(baseline, hosts, lacking)
+    return found, "" if found else say("comparison.none_near")
+
+
+def _common_level(levels: list[Fact[int]]) -> int | None:
+    values = [level.value for level in levels if level.value is not None]
+    return min(values) if len(values) == len(levels) else None
+
+
+def _notes(hosts: list[Host], offered: list[frozenset[str]]) -> list[str]:
+    """Return what to know besides the flags; the first ones hold for any hosts."""
+    notes = [say("comparison.note_unseen"), say("comparison.note_started")]
+    if any(host.family == "x86" for host in hosts):
+        notes += [say(f"comparison.note_{key}") for key in ("versions", "host_only", "tsc")]
+    if any(
+        "ssbd" in flags & models.doubtful(h.vendor_id)
+        for flags, h in zip(offered, hosts, strict=True)
+    ):
+        notes.append(say("comparison.note_ssbd"))
+    if any("vmx" in host.flags or "svm" in host.flags for host in hosts):
+        notes.append(say("comparison.note_nested"))
+    guards = frozenset(models.guards())
+    if frozenset().union(*offered) & guards != frozenset.intersection(*offered) & guards:
+        notes.append(say("comparison.note_guards"))
+    if any("hypervisor" in host.flags for host in hosts):
+        notes.append(say("comparison.note_guest"))
+    if any(host.heterogeneous.value for host in hosts):
+        notes.append(say("comparison.note_heterogeneous"))
+    return notes

@@ -1,0 +1,66 @@
+"""``python -m courseware.cpuinfo compare``: text, JSON and refusals."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from courseware.cpuinfo.__main__ import main
+from tests.cpuinfo.machines import text_of
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    paths = []
+    for name in ("haswell", "skylake"):
+        path = tmp_path / f"{name}.txt"
+        path.write_text(text_of(name))
+        paths.append(str(path))
+    return paths
+
+
+def test_text(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", *files]) == 0
+    out = capsys.readouterr().out
+    headings = [line for line in out.splitlines() if line.startswith("■")]
+    assert headings[:3] == ["■ ホスト", "■ 推奨する設定", "■ ライブマイグレーション"]
+    assert "QEMU: -cpu Haswell-noTSX-IBRS," in out
+    assert "<model fallback='forbid'>Haswell-noTSX-IBRS</model>" in out
+    assert "Proxmox VE: cpu: custom-common" in out
+    assert f"{files[0]} → {files[1]}: [できる]" in out
+    assert f"{files[1]} → {files[0]}: [推奨モデルでできる]" in out
+    assert f"avx512f: {files[0]} にありません。" in out
+
+
+def test_english(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", *files, "--lang", "en"]) == 0
+    assert "[with the model]" in capsys.readouterr().out
+
+
+def test_json(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", *files, "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["schema"] == 1
+    assert [host["label"] for host in data["hosts"]] == files
+    assert data["hosts"][1]["losses"][0].keys() == {"flag", "kind", "missing_on", "reason"}
+    assert set(data["baseline"]) <= set(data["hosts"][0]["offered"])
+    assert data["migrations"][1] | {"reasons": []} == {
+        "source": files[1],
+        "target": files[0],
+        "verdict": "with_model",
+        "alike": False,
+        "lost": sorted(loss["flag"] for loss in data["hosts"][1]["losses"]),
+        "reasons": [],
+    }
+    assert data["recommendation"]["model"] == "Haswell-noTSX-IBRS"
+    assert data["x86_64_level"] == 3
+
+
+def test_one_host_is_not_compared(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", files[0]]) == 2
+    assert "2 個から 16 個まで" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", files[0], "/no/such/file"]) == 2
+    assert "/no/such/file を読めません" in capsys.readouterr().err

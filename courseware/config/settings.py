@@ -199,6 +199,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024  # bytes of a request body
 LESSON_MAX_SOURCE_CHARACTERS = 100_000
 CPUINFO_MAX_BYTES = 2 * 1024 * 1024  # of a pasted text or an uploaded file; below the body limit
 CPUINFO_NAMES_SHOWN = 100  # names without an explanation that are listed; all are counted
+CPUINFO_QUERY_CHARACTERS = 100  # of a search among the flags
 QUIZ_ATTEMPTS_SHOWN = 20  # past attempts listed on one page
 LAB_LIMITS = {
     "characters": 20_000,  # of a program's source

@@ -26,6 +26,7 @@ class Flag:
     more: tuple[str, ...] = ()  # paragraphs, for the flags that are explained at length
     absent: str = ""  # what it means when the flag is missing
     check: str = ""  # how to check or set it
+    commands: tuple[str, ...] = ()  # lines to type for that
     see: tuple[str, ...] = ()  # names of related flags, in any line
 
     @property

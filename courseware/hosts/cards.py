@@ -7,6 +7,7 @@ from django.conf import settings
 from courseware.cpuinfo import Certainty, Report, words
 from courseware.cpuinfo.facts import LabelledFact, facts
 from courseware.cpuinfo.findings import Finding, State
+from courseware.cpuinfo.knowledge import Flag, flags
 from courseware.cpuinfo.model import clip
 from courseware.cpuinfo.reporting import FlagGroup
 
@@ -67,7 +68,8 @@ class ReportCard:
     virtualization_groups: tuple[FlagGroup, ...]
     other_groups: tuple[FlagGroup, ...]
     unexplained: Names
-    bugs: Names
+    bugs: tuple[Flag, ...]
+    unexplained_bugs: Names
 
     @property
     def has_flags(self) -> bool:
@@ -88,6 +90,8 @@ class ReportCard:
 def card(report: Report, source: str) -> ReportCard:
     """Return the card of a report; ``source`` says in Japanese what was analysed."""
     groups = report.groups
+    bugs = report.host.bugs.order
+    known = flags("bugs")
     return ReportCard(
         report=report,
         source=source,
@@ -96,7 +100,8 @@ def card(report: Report, source: str) -> ReportCard:
         virtualization_groups=tuple(g for g in groups if g.group.virtualization),
         other_groups=tuple(g for g in groups if not g.group.virtualization),
         unexplained=_names(report.unexplained_flags),
-        bugs=_names(report.host.bugs.order),
+        bugs=tuple(known[name] for name in bugs if name in known),
+        unexplained_bugs=_names(tuple(name for name in bugs if name not in known)),
     )
 
 

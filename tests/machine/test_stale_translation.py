@@ -1,6 +1,7 @@
 """A TLB entry that a walk replaces without any fence: old and new never mix."""
 
 from courseware.machine import Engine, Machine, StopReason, assemble
+from courseware.machine.trap import Cause
 
 A0 = 10
 
@@ -54,3 +55,41 @@ def test_a_replaced_translation_holds_for_every_access_and_after_restoring() -> 
             assert either.run(100).reason is StopReason.BREAKPOINT
             assert either.registers[A0] == 0x55
         assert machine.state() == restored.state()
+
+
+# An AMO that is itself the page table entry of its address: the walk sets A and D in it, which
+# makes it a jump, before the access turns out to be one outside of RAM.
+OWN_ENTRY = """
+code:   li   t0, -1
+        csrw pmpaddr0, t0
+        li   t0, 0x1f
+        csrw pmpcfg0, t0
+        la   t0, handler
+        csrw mtvec, t0
+        li   t0, 0x80000000 + (root >> 12)
+        csrw satp, t0
+        li   a2, (own - code) / 4 << 12
+        li   t1, 3 << 11
+        csrc mstatus, t1
+        li   t1, 1 << 17 | 1 << 11
+        csrs mstatus, t1
+own:    amoadd.w a0, a1, (a2)
+        .balign 4
+handler: ebreak
+        .balign 4096
+root:   .word (code >> 12 << 10) + 1
+        .balign 4096
+"""
+
+
+def test_an_instruction_that_its_own_walk_changes_may_trap() -> None:
+    program = assemble(OWN_ENTRY)
+    before = program.segments[0].data[program.symbols["own"] - 0x8000_0000]
+    for engine in Engine:
+        machine = Machine(program, engine=engine)
+        stop = machine.run(100, {program.symbols["handler"]})
+        assert stop.reason is StopReason.BREAKPOINT
+        assert machine.csr("mcause") == Cause.STORE_ACCESS_FAULT
+        assert machine.csr("mepc") == program.symbols["own"]
+        assert machine.csr("mtinst") == 0
+        assert machine.read_memory(program.symbols["own"], 1)[0] == before | 0xC0

@@ -24,6 +24,7 @@ _TRANSFORMED = frozenset(
         Cause.STORE_GUEST_PAGE_FAULT,
     }
 )
+_OPCODES = frozenset({0b0000011, 0b0100011, 0b0101111, 0b1110011})  # LOAD, STORE, AMO, SYSTEM
 
 
 def transformed_instruction(hart: "Hart", trap: Trap) -> int:
@@ -33,8 +34,12 @@ def transformed_instruction(hart: "Hart", trap: Trap) -> int:
     """
     if trap.cause not in _TRANSFORMED:
         return 0
-    decoded = decode(hart.mmu.fetch(hart.pc))
-    if decoded is None:
+    try:
+        decoded = decode(hart.mmu.peek_instruction(hart.pc))
+    except Trap:  # the access emptied the TLB, and the page has gone from the table
+        return 0
+    # The access may also have changed the instruction, which was its own page table entry.
+    if decoded is None or decoded.instruction.match & 0x7F not in _OPCODES:
         return 0
     fields = dict(decoded.fields)
     start = hart.registers[fields["rs1"]] + fields.get("imm", 0)

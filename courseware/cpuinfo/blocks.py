@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from courseware.cpuinfo.model import Block, Entry, Limits, UnreadLine, clip
-from courseware.cpuinfo.privacy import REMOVED, is_serial, without_names
+from courseware.cpuinfo.model import Block, Limits, UnreadLine, clip
+from courseware.cpuinfo.privacy import is_serial, without_names
 from courseware.cpuinfo.texts import say
 
 # Words of a flags line, also when a terminal has wrapped it.
@@ -15,6 +15,7 @@ _FLAG_KEYS = ("flags", "features", "vmx flags", "bugs", "facilities", "isa", "cp
 _COMMAND = re.compile(r"(?:sudo\s)?(?:cat|less|more|head|tail|grep|egrep|ssh|adb|exit)\s", re.I)
 _PROMPT_CHARACTERS = 300
 _KEY_CHARACTERS = 40
+_ELLIPSIS_ENDS = ".…)]略p "
 _ELLIPSIS = re.compile(r"(?:\.{3}|…|\[?\(?(?:snip|以下略|中略|略|省略)\)?\]?)\s*$")
 # A key that one machine's text has once; seen again, another machine's text has begun.
 _ONCE = frozenset({"# processors", "ncpus probed", "on-line cpu(s) list"})
@@ -73,7 +74,8 @@ class _Splitter:
         self._machines: list[Blocks] = []
         self._result = Blocks()
         self._block = Block()
-        self._last: Entry | None = None
+        self._last: _Line | None = None  # the entry read last, and its number
+        self._last_number = 0
         self._wrapped: list[str] = []  # further lines of the last entry, joined when it ends
         self._seen: set[tuple[str, str]] = set()  # what may come only once in one machine
 
@@ -114,7 +116,7 @@ class _Splitter:
         last = self._last
         if last is None or last.key not in _FLAG_KEYS or not _FLAG_WORDS.fullmatch(line.text):
             if line.cut and last is not None:
-                self._result.cut_lines.add(last.line)
+                self._result.cut_lines.add(self._last_number)
             self._unread(number, line.text, say("reading.no_colon"))
             return
         self._wrapped.append(line.text)
@@ -122,24 +124,22 @@ class _Splitter:
     def _end_entry(self) -> None:
         """Give the last entry the lines that followed it."""
         if self._wrapped and self._last is not None:
-            key, value, number = self._last
-            value = "\n".join([value, *self._wrapped])
-            self._last = Entry(key, value, number)
-            self._block.lines[key] = (value, number)
+            value = "\n".join([self._last.value, *self._wrapped])
+            self._last = self._last._replace(value=value)
+            self._block.lines[self._last.key] = (value, self._last_number)
         self._wrapped = []
 
     def _add(self, number: int, line: _Line) -> bool:
         """Take a ``key : value`` line; return False when a limit is reached."""
         if self._wrapped:
             self._end_entry()
-        key, value = line.key, line.value
         if line.once and not self._begin(number, line):
             return False
-        lines = self._block.lines
-        if (key in lines or not self._result.blocks) and not self._open(number):
+        key = line.key
+        if (key in self._block.lines or not self._result.blocks) and not self._open(number):
             return False
-        self._block.lines[key] = (value, number)
-        self._last = Entry(key, value, number)
+        self._block.lines[key] = (line.value, number)
+        self._last, self._last_number = line, number
         if line.cut:
             self._result.cut_lines.add(number)
         if line.private:
@@ -189,9 +189,10 @@ class _Splitter:
         last = self._last
         if last is None or last.key not in _FLAG_KEYS:
             return
-        is_last_line = last.line + last.value.count("\n") == len(self._lines)
-        if is_last_line or (ends_cut and not any(self._lines[last.line :])):
-            self._result.cut_lines.add(last.line)
+        number = self._last_number
+        is_last_line = number + last.value.count("\n") == len(self._lines)
+        if is_last_line or (ends_cut and not any(self._lines[number:])):
+            self._result.cut_lines.add(number)
 
     def _unread(self, number: int, text: str, reason: str) -> None:
         self._result.unread_total += 1
@@ -208,16 +209,19 @@ def _classify(line: str) -> _Line:
     key = " ".join(key.split()).lower()
     if colon and is_serial(key):
         return _Line(_Kind.SERIAL)
-    shown = without_names(line).strip()
-    cut = bool(_ELLIPSIS.search(line[-10:]))
+    shown = without_names(line)
+    cut = line[-1] in _ELLIPSIS_ENDS and bool(_ELLIPSIS.search(line[-10:]))
     if not colon:
-        return _Line(_Kind.WORDS, text=shown, cut=cut)
+        return _Line(_Kind.WORDS, text=shown.strip(), cut=cut)
     if not key or len(key) > _KEY_CHARACTERS:
-        return _Line(_Kind.LONG_KEY if key else _Kind.NO_KEY, text=shown)
-    value = without_names(value).strip()
-    is_private = REMOVED in value and REMOVED not in line
+        return _Line(_Kind.LONG_KEY if key else _Kind.NO_KEY, text=shown.strip())
+    is_private = shown != line
+    if is_private:
+        key, _, value = shown.partition(":")
+        key = " ".join(key.split()).lower()
+    value = value.strip()
     once = (key == "processor" and value.isdecimal()) or key in _ONCE
-    return _Line(_Kind.ENTRY, key, value, once, cut, "", is_private)
+    return _Line(_Kind.ENTRY, key, value, once, cut, private=is_private)
 
 
 def _is_around_the_text(line: str) -> bool:

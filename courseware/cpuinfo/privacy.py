@@ -39,6 +39,7 @@ _FORMS = re.compile(
     r"|(?<=identification = )[0-9a-f]{1,16}\b",
     re.I,
 )
+_COLONS_OF_A_MAC = 5
 REMOVED = "[removed]"
 
 
@@ -49,7 +50,7 @@ def is_serial(key: str) -> bool:
 
 def without_names(line: str) -> str:
     """Return the line without UUIDs, MAC addresses and the like. Time is linear."""
-    if "-" in line or ":" in line or "=" in line:
+    if "-" in line or "=" in line or line.count(":") >= _COLONS_OF_A_MAC:
         return _FORMS.sub(REMOVED, line)
     return line
 

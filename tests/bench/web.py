@@ -4,6 +4,7 @@ Seconds mean little on a shared computer; a ratio of two things that were timed 
 means more. Each figure is the median of the rounds' ratios, with the lowest and the highest.
 """
 
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -50,9 +51,7 @@ def _seconds(step: Callable[[], object]) -> float:
 
 def _cpuinfo() -> Comparison:
     block = samples()[0].text.split("\n\n")[0]
-    text = "".join(
-        block.replace("processor\t: 0", f"processor\t: {n}") + "\n\n" for n in range(CPUS)
-    )
+    text = "".join(_cpu(block, number) + "\n\n" for number in range(CPUS))
 
     def split() -> list[list[str]]:
         return [
@@ -66,6 +65,23 @@ def _cpuinfo() -> Comparison:
         split,
         most=5,
     )
+
+
+def _cpu(block: str, number: int) -> str:
+    """Return a CPU's block with what differs between the CPUs of a large machine."""
+    values = {
+        "processor": str(number),
+        "cpu MHz": f"{2000 + number}.{number % 997:03}",
+        "physical id": str(number // 512),
+        "siblings": "512",
+        "cpu cores": "256",
+        "core id": str(number // 2 % 256),
+        "apicid": str(number),
+        "initial apicid": str(number),
+    }
+    for key, value in values.items():
+        block = re.sub(rf"^({key}\s*): .*", rf"\g<1>: {value}", block, flags=re.M)
+    return block
 
 
 def _page(url: str) -> Comparison:

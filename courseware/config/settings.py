@@ -200,6 +200,9 @@ LESSON_MAX_SOURCE_CHARACTERS = 100_000
 CPUINFO_MAX_BYTES = 2 * 1024 * 1024  # of a pasted text or an uploaded file; below the body limit
 CPUINFO_NAMES_SHOWN = 100  # names without an explanation that are listed; all are counted
 CPUINFO_QUERY_CHARACTERS = 100  # of a search among the flags
+CPUINFO_COMPARE_MAX_BYTES = 4 * 1024 * 1024  # of all texts of one comparison
+CPUINFO_KEPT_HOSTS = 50  # texts that one account may keep
+CPUINFO_KEPT_BYTES = 10 * 1024 * 1024  # of all texts that one account keeps
 QUIZ_ATTEMPTS_SHOWN = 20  # past attempts listed on one page
 LAB_LIMITS = {
     "characters": 20_000,  # of a program's source

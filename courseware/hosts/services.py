@@ -44,6 +44,11 @@ def analyse_sample(sample: Sample) -> ReportCard:
     return card(report(parse(sample.text)), f"見本「{sample.label}」")
 
 
+def analyse_stored(text: str, source: str) -> ReportCard:
+    """Return the report on a text that was stored within the limits."""
+    return card(report(parse(text, limits())), source)
+
+
 def unread() -> TooLarge:
     """Return the refusal of a request whose body was too large to be read."""
     return TooLarge(

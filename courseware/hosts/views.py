@@ -6,12 +6,13 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import retarget
 
-from courseware.classes.http import LearnerRequest
+from courseware.classes.http import LearnerRequest, account_of
 from courseware.classes.throttling import rate_limited
 from courseware.cpuinfo import sample as sample_of
 from courseware.cpuinfo import samples
-from courseware.hosts import services
+from courseware.hosts import keeping, services
 from courseware.hosts.cards import ReportCard
+from courseware.hosts.models import NAME_CHARACTERS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,16 +36,17 @@ index.too_large = _too_large  # type: ignore[attr-defined]  # see BodyLimitMiddl
 def _analyse(request: LearnerRequest) -> HttpResponse:
     upload = request.FILES.get("file")
     text = request.POST.get("text", "").replace("\r\n", "\n")
+    content = upload.read() if upload else b""
     try:
         if upload:
-            card = services.analyse_file(upload.read(), upload.name or "")
+            card = services.analyse_file(content, upload.name or "")
         elif "text" in request.POST:
             card = services.analyse_text(text)
         else:
             raise services.Empty("ファイルを選んでから、「ファイルを調べる」を押してください。")
     except services.Refused as refusal:
         return _refusal(request, refusal, text)
-    return _page(request, card, text)
+    return _page(request, card, text, content or text)
 
 
 @require_safe
@@ -57,9 +59,17 @@ def sample(request: LearnerRequest, key: str) -> HttpResponse:
     return render(request, "hosts/sample.html", context)
 
 
-def _page(request: LearnerRequest, card: ReportCard | None = None, text: str = "") -> HttpResponse:
+def _page(
+    request: LearnerRequest,
+    card: ReportCard | None = None,
+    text: str = "",
+    given: str | bytes = "",
+) -> HttpResponse:
     fragment = "#analysed" if request.htmx and card else ""
-    return render(request, f"hosts/index.html{fragment}", _context(card, text))
+    # Only accounts can keep what they gave: for others nothing is prepared.
+    keep_text = keeping.cleaned(given) if card and account_of(request) else ""
+    context = {"keep_text": keep_text, "name_characters": NAME_CHARACTERS}
+    return render(request, f"hosts/index.html{fragment}", _context(card, text) | context)
 
 
 def _refusal(request: LearnerRequest, refusal: services.Refused, text: str = "") -> HttpResponse:

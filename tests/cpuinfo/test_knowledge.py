@@ -1,34 +1,7 @@
 """The data about flags, and its use in reports."""
 
-import pytest
-
 from courseware.cpuinfo import parse, report, samples
 from courseware.cpuinfo.knowledge import arm_implementer, arm_part, flags, groups
-
-FAMILIES = ("x86", "vmx", "arm")
-WANTED = """
-    vmx svm ept vpid npt tpr_shadow vnmi flexpriority nrip_save tsc_scale vmcb_clean flushbyasid
-    decodeassists pausefilter pfthreshold avic v_vmsave_vmload vgif hypervisor vmmcall lm nx pae sse
-    sse2 pni ssse3 sse4_1 sse4_2 avx avx2 avx512f aes rdrand x2apic tsc_deadline_timer constant_tsc
-    nonstop_tsc invpcid pcid smep smap umip pku sev sev_es sev_snp sme tdx_guest pdpe1gb ibrs ibpb
-    stibp ssbd md_clear arch_capabilities sgx ht
-"""
-
-
-def test_the_flags_that_matter_are_explained() -> None:
-    assert set(WANTED.split()) <= set(flags("x86"))
-    arm = "fp asimd aes sha1 sha2 crc32 atomics sve paca pacg bti"
-    assert set(arm.split()) <= set(flags("arm"))
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_each_flag_has_a_known_group_and_a_japanese_sentence(family: str) -> None:
-    known = {group.key for group in groups()}
-    for flag in flags(family).values():
-        assert flag.group in known
-        assert flag.title
-        assert flag.text.endswith("。")
-        assert not flag.guests or flag.guests.endswith(("。", "）。"))
 
 
 def test_vector_and_crypto_flags_are_not_virtualization_flags() -> None:

@@ -24,7 +24,7 @@ def index(request: LearnerRequest) -> HttpResponse:
         "catalogue": flags.catalogue(),
         "total": flags.total(),
     }
-    fragment = "#found" if request.htmx else ""
+    fragment = "#answer" if request.htmx else ""
     status = 422 if too_long else 200
     response = render(request, f"hosts/flags.html{fragment}", context, status=status)
     patch_vary_headers(response, ["HX-Request"])

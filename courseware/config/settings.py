@@ -207,6 +207,9 @@ QUIZ_ATTEMPTS_SHOWN = 20  # past attempts listed on one page
 LAB_LIMITS = {
     "characters": 20_000,  # of a program's source
     "lines": 2_000,
+    "expanded_lines": 20_000,  # that macros and repetitions may come to
+    "expanded_characters": 1_000_000,
+    "nesting": 64,  # of macros, repetitions and conditions
     "image_bytes": 64 * 1024,  # of the assembled program
     "memory_bytes": 256 * 1024,  # of the machine
     "output_bytes": 8 * 1024,  # that a program may print

@@ -74,6 +74,9 @@ def _assembly_limits(limits: Json) -> AssemblyLimits:
     return AssemblyLimits(
         max_characters=limits["characters"],
         max_lines=limits["lines"],
+        max_expanded_lines=limits["expanded_lines"],
+        max_expanded_characters=limits["expanded_characters"],
+        max_nesting=limits["nesting"],
         max_image_bytes=limits["image_bytes"],
     )
 

@@ -81,6 +81,11 @@ class ComparisonCard:
     comparison: Comparison
     hosts: tuple[SourceCard, ...]
 
+    @property
+    def explained(self) -> bool:
+        """Say whether every flag that is listed has a page: x86's do."""
+        return all(row.item.host.family == "x86" for row in self.hosts)
+
 
 def rows(data: Mapping[str, str], files: Mapping[str, UploadedFile], count: int) -> list[Row]:
     """Return the rows of a posted form."""

@@ -83,16 +83,44 @@ def answer_all(page: Page) -> str:
     return f"{points} / {points} 点"
 
 
-def analyse_cpuinfo(page: Page, sample: str = "nested-guest") -> None:
-    """Paste a machine's /proc/cpuinfo and read the report."""
+def analyse_cpuinfo(page: Page, sample: str = "nested-guest", model: str = "") -> None:
+    """Paste a machine's /proc/cpuinfo and read the report, which names the model."""
     page.goto("/")
     page.get_by_role("navigation").get_by_role("link", name="/proc/cpuinfo").click()
     text = (CPUINFO / f"{sample}.txt").read_text()
     page.get_by_label("/proc/cpuinfo の本文").fill(text)
     page.get_by_role("button", name="調べる", exact=True).click()
     expect(page.get_by_role("heading", name="調べた結果")).to_be_visible()
-    model = re.findall(r"model name\s*: (.*)", text)[0]
+    model = model or re.findall(r"model name\s*: (.*)", text)[0]
     expect(page.locator("#result")).to_contain_text(model)
+
+
+def compare_hosts(page: Page) -> None:
+    """Compare a pasted text with a sample, in a third row that is added and left empty."""
+    page.goto("/cpuinfo/")
+    page.get_by_role("link", name="2 台以上のホストを比べる").click()
+    text = (CPUINFO / "intel-server.txt").read_text()
+    page.get_by_label("/proc/cpuinfo の本文").first.fill(text)
+    page.get_by_role("button", name="ホストの欄を増やす").click()
+    expect(page.get_by_role("group", name="ホスト 3")).to_be_visible()
+    expect(page.get_by_label("/proc/cpuinfo の本文").first).to_have_value(text)
+    second = page.get_by_role("group", name="ホスト 2")
+    second.get_by_label("または見本").select_option("sample:nested-guest")
+    page.get_by_role("button", name="比べる", exact=True).click()
+    expect(page.get_by_role("heading", name="比べた結果")).to_be_visible()
+    result = page.locator("#result")
+    expect(result).to_contain_text("-cpu Cascadelake-Server")
+    expect(result.get_by_role("table").last).to_contain_text("推奨モデルでできる")
+
+
+def keep_cpuinfo(page: Page, name: str) -> None:
+    """Analyse a machine's text and keep it; one has to be signed in."""
+    analyse_cpuinfo(page, "raspberry-pi-4", "Cortex-A72")
+    keep = page.get_by_role("region", name="この本文を残す")
+    keep.get_by_label("名前").fill(name)
+    keep.get_by_role("button", name="残す").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    expect(page.locator("#result")).to_contain_text("Cortex-A72")
 
 
 def solve_lab(page: Page) -> None:

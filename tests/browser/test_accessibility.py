@@ -6,6 +6,7 @@ function in STATES: it brings the page there and announces the refusals that bel
 
 import re
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -36,6 +37,7 @@ PAGES = [
     "/cpuinfo/flags/?q=amd",
     "/cpuinfo/flags/vmx/",
     "/cpuinfo/flags/sme/",
+    "/cpuinfo/compare/",
     "/labs/",
     f"/labs/{steps.LAB}/",
     "/labs/instructions/",
@@ -146,6 +148,34 @@ def blank_cpuinfo(page: Page, watch: Watch, product: Product) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def compared_hosts(page: Page, watch: Watch, product: Product) -> None:
+    steps.compare_hosts(page)
+
+
+def kept_without_account(page: Page, watch: Watch, product: Product) -> None:
+    watch.announce("403 /cpuinfo/kept/")
+    page.goto("/cpuinfo/kept/")
+
+
+def kept_and_shared(page: Page, watch: Watch, product: Product) -> None:
+    page.goto("/")
+    steps.sign_up(page, f"axe-{uuid4().hex[:8]}")
+    steps.keep_cpuinfo(page, "見本の写し")
+    page.get_by_role("button", name="共有のリンクを作る").click()
+    expect(page.get_by_label("共有のリンク")).to_be_visible()
+
+
+def kept_list(page: Page, watch: Watch, product: Product) -> None:
+    kept_and_shared(page, watch, product)
+    page.goto("/cpuinfo/kept/")
+
+
+def asked_before_deletion(page: Page, watch: Watch, product: Product) -> None:
+    kept_and_shared(page, watch, product)
+    page.get_by_role("link", name="削除する").click()
+    expect(page.get_by_role("button", name="削除する")).to_be_visible()
+
+
 def graded_lab(page: Page, watch: Watch, product: Product) -> None:
     steps.solve_lab(page)
 
@@ -192,6 +222,11 @@ STATES = [
     quiz_with_history,
     analysed_cpuinfo,
     blank_cpuinfo,
+    compared_hosts,
+    kept_without_account,
+    kept_and_shared,
+    kept_list,
+    asked_before_deletion,
     graded_lab,
     lab_with_problems,
     lessons_to_write,

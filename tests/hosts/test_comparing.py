@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from courseware.classes.models import User
 from courseware.cpuinfo import samples
+from courseware.cpuinfo.comparison import models
 from courseware.hosts import keeping
 from courseware.hosts.models import NAME_CHARACTERS
-from tests.cpuinfo.machines import text_of
+from tests.cpuinfo.machines import arm_text, text_of
 
 TEXTS = {sample.key: sample.text for sample in samples()}
 COMPARE = "/cpuinfo/compare/"
@@ -76,6 +77,18 @@ def test_names_files_and_samples(client: Client) -> None:
     assert "棚の 下 からの移行の理由 → b.txt できる" in words
     assert f"→ {label}" in words
     assert "-cpu EPYC" in words
+
+
+def test_flags_lead_to_their_pages(client: Client) -> None:
+    page = pair(client).content.decode()
+    assert '<a href="/cpuinfo/flags/avx512f/"><code>avx512f</code></a>' in page
+    for flag in models.offered():
+        assert client.get(reverse("hosts:flag", args=[flag])).status_code == 200, flag
+    arm = arm_text("0xd0c", features="fp asimd <b>x</b> cpuid")
+    response = compare(client, text_1=arm, text_2=arm_text("0xd0c"))
+    assert response.status_code == 200
+    assert "<b>x</b>" not in response.content.decode()
+    assert "/cpuinfo/flags/" not in response.content.decode().split('id="result"')[1]
 
 
 def test_several_machines_in_one_text(client: Client) -> None:

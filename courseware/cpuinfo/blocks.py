@@ -17,8 +17,13 @@ _PROMPT_CHARACTERS = 300
 _KEY_CHARACTERS = 40
 _ELLIPSIS_ENDS = ".…)]略p "
 _ELLIPSIS = re.compile(r"(?:\.{3}|…|\[?\(?(?:snip|以下略|中略|略|省略)\)?\]?)\s*$")
+# Keys that count a machine's CPUs, each architecture its own: a second one, or the same again,
+# is another machine's.
+_COUNTS = frozenset({"processor", "# processors", "ncpus probed"})
 # A key that one machine's text has once; seen again, another machine's text has begun.
 _ONCE = frozenset({"# processors", "ncpus probed", "on-line cpu(s) list"})
+_OPENS = "system type"  # stands before the CPUs (LoongArch, MIPS)
+_ENDS = frozenset({"hardware", "timebase", "revision"})  # in a block after the CPUs (ARM, POWER)
 
 
 @dataclass
@@ -76,6 +81,7 @@ class _Splitter:
         self._block = Block()
         self._last: _Line | None = None  # the entry read last, and its number
         self._last_number = 0
+        self._blank = 0  # number of the last blank line
         self._wrapped: list[str] = []  # further lines of the last entry, joined when it ends
         self._seen: set[tuple[str, str]] = set()  # what may come only once in one machine
 
@@ -87,6 +93,7 @@ class _Splitter:
                 found = kinds[line] = _classify(line)
             kind = found.kind
             if kind is _Kind.BLANK:
+                self._blank = number
                 continue
             if not self._machines:
                 self._machines.append(self._result)
@@ -148,31 +155,43 @@ class _Splitter:
 
     def _begin(self, number: int, line: _Line) -> bool:
         """Begin a CPU, or a machine when this one has that line; False at a limit."""
+        if line.key == _OPENS:
+            return self._open(number)
         mark = (line.key, line.value if line.key == "processor" else "")
-        if mark in self._seen:
+        if self._is_of_another(mark):
             if len(self._machines) >= self._limits.max_machines:
                 warning = say("reading.too_many_machines", most=self._limits.max_machines)
                 self._machines[0].warnings.append(warning)
                 return False
-            # Lines before the first CPU (a system type, a vendor) belong to what follows.
-            ahead = [self._result.blocks.pop()] if self._is_ahead() else []
-            self._result = Blocks(blocks=ahead)
+            ahead = self._take_ahead()
+            self._result = Blocks(blocks=[ahead] if ahead.lines else [])
             self._machines.append(self._result)
-            self._block = ahead[0] if ahead else Block()
+            self._block = ahead
             self._seen = set()
         self._seen.add(mark)
         # A machine's first lines, before its CPUs, are in a block of their own.
         return line.key != "processor" or self._open(number)
 
-    def _is_ahead(self) -> bool:
-        """Say whether the last block holds only what stands before a machine's first CPU."""
-        lines = self._block.lines
-        begun = lines.keys() & {"processor", *_ONCE}
-        return len(self._result.blocks) > 1 and bool(lines) and not begun and not self._trails()
+    def _is_of_another(self, mark: tuple[str, str]) -> bool:
+        """Say whether such a line begins another machine's text."""
+        counts = {key for key, _ in self._seen} & _COUNTS
+        return mark in self._seen or (mark[0] in _COUNTS and bool(counts - {mark[0]}))
 
-    def _trails(self) -> bool:
-        """Say whether the last block is one that ends a machine's text (ARM, POWER)."""
-        return bool(self._block.lines.keys() & {"hardware", "timebase", "revision"})
+    def _take_ahead(self) -> Block:
+        """Take away what stands before the first CPU of the machine that begins.
+
+        That is the last block, or its lines since the last blank line, as far as nothing in
+        them belongs to the machine before.
+        """
+        lines = self._block.lines
+        if not lines.keys() & {*_COUNTS, *_ENDS} and len(self._result.blocks) > 1:
+            return self._result.blocks.pop()
+        ahead = {key: found for key, found in lines.items() if found[1] > self._blank}
+        if len(ahead) == len(lines) or ahead.keys() & {*_COUNTS, *_ENDS}:
+            return Block()
+        for key in ahead:
+            del lines[key]
+        return Block(ahead)
 
     def _open(self, number: int) -> bool:
         """Begin a block; return False when there are as many as may be."""
@@ -220,7 +239,7 @@ def _classify(line: str) -> _Line:
         key, _, value = shown.partition(":")
         key = " ".join(key.split()).lower()
     value = value.strip()
-    once = (key == "processor" and value.isdecimal()) or key in _ONCE
+    once = (key == "processor" and value.isdecimal()) or key in _ONCE or key == _OPENS
     return _Line(_Kind.ENTRY, key, value, once, cut, private=is_private)
 
 

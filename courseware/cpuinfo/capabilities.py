@@ -54,8 +54,8 @@ def is_in(lines: list[str]) -> bool:
 def read(lines: list[str], limits: Limits) -> Host:
     """Return the host that the XML describes; of broken XML, what stands before the break."""
     start = next(n for n, line in enumerate(lines) if "<capabilities" in line)
-    found = _Elements(start)
     parser = DefusedExpatParser()
+    found = _Elements(start, parser)
     parser.setContentHandler(found)
     warnings = [say("reading.is_virsh")]
     try:
@@ -77,11 +77,11 @@ def read(lines: list[str], limits: Limits) -> Host:
 class _Elements(handler.ContentHandler):
     """Collects what a report needs, with its line. UUIDs and addresses are not looked at."""
 
-    def __init__(self, start: int) -> None:
+    def __init__(self, start: int, locator: Locator) -> None:
         super().__init__()
         self.is_complete = False
         self._start = start
-        self._locator: Locator | None = None
+        self._locator = locator
         self._path: list[str] = []
         self._words: list[str] = []
         self._texts: dict[str, tuple[str, Evidence]] = {}
@@ -92,9 +92,6 @@ class _Elements(handler.ContentHandler):
         self._iommu: Fact[bool] = unknown()
         self._kvm: Fact[bool] = unknown()
         self._guest_arch = ""
-
-    def setDocumentLocator(self, locator: Locator) -> None:
-        self._locator = locator
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:
         self._path.append(name)
@@ -133,8 +130,7 @@ class _Elements(handler.ContentHandler):
         return bool(own) and family_of(self._guest_arch) == family_of(own)
 
     def _evidence(self, text: str) -> Evidence:
-        line = self._locator.getLineNumber() if self._locator else None
-        return Evidence(self._start + (line or 1), clip(text))
+        return Evidence(self._start + (self._locator.getLineNumber() or 1), clip(text))
 
     def host(self, warnings: tuple[str, ...]) -> Host:
         """Return what was collected, as a host."""

@@ -52,7 +52,7 @@ def microarchitecture(host: Host) -> Fact[str]:
     find = _CANDIDATES.get(host.family)
     if find is None:
         return unknown(say("report.uarch_by_family"))
-    if host.heterogeneous.value and host.family == "arm":
+    if host.heterogeneous.value and host.family != "x86":
         return unknown(say("report.uarch_mixed"))
     if host.family == "x86" and not host.flags.present:
         return unknown(say("report.uarch_no_flags"))

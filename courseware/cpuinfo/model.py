@@ -126,6 +126,7 @@ class FlagSet:
     key: str = "flags"
     line: int = 0  # where the first such line is; 0 when there is none
     complete: bool = False
+    continued: "FlagSet | None" = None  # a second line with some of these names (isa-ext)
 
     @property
     def present(self) -> bool:
@@ -138,6 +139,8 @@ class FlagSet:
     def quote(self, *names: str) -> Evidence:
         """Return the line as evidence: the names in question, or that they are missing."""
         found = [name for name in names if name in self]
+        if self.continued and found and all(name in self.continued for name in found):
+            return self.continued.quote(*names)
         if found:
             text = f"{self.key} : … {' … '.join(found)} …"
         else:

@@ -145,6 +145,7 @@ def _flags(cpus: list[Block], cut_lines: set[int]) -> FlagSet:
         key,
         flags.line,
         flags.complete,
+        more if more.present else None,
     )
 
 

@@ -116,7 +116,7 @@ def _read(found: Blocks) -> Host:
         smt=topology.smt(),
         core_types=kinds,
         core_shapes=topology.shapes(),
-        heterogeneous=_heterogeneous(kinds, topology),
+        heterogeneous=_heterogeneous(cpus, kinds, topology),
         flags=flags,
         vmx_flags=read_flags(cpus, "vmx flags", found.cut_lines),
         bugs=read_flags(cpus, "bugs", found.cut_lines),
@@ -159,11 +159,16 @@ def _warnings(flags: FlagSet) -> tuple[str, ...]:
     return ()
 
 
-def _heterogeneous(kinds: tuple[CoreType, ...], topology: Topology) -> Fact[bool]:
+def _heterogeneous(
+    cpus: list[Block], kinds: tuple[CoreType, ...], topology: Topology
+) -> Fact[bool]:
     if len(kinds) > 1:
         evidence = tuple(kind.evidence for kind in kinds if kind.evidence)[:4]
         return Fact(True, Certainty.DERIVED, evidence, say("reading.names_differ"))
-    return topology.differing()
+    differing = topology.differing()
+    if differing.value and gaps(cpus):
+        return unknown(say("reading.cores_differ_by_gaps"))
+    return differing
 
 
 READER = Reader("x86", KNOWN_KEYS, _score, _read)

@@ -111,7 +111,6 @@ class Board:
         self.hart = Hart(self.bus, options.untrapped)
         self.hart.do_due = self._do_due
         self.watch = Watch(self.ram, lambda: self.hart.pc, self.hart.look_up)
-        self.is_between_instructions = False
         self.deadline: Callable[[], bool] | None = None
         self._polled_accesses = 0
         self._htif = None if tohost is None else Htif(tohost, fromhost, dma, self.output)
@@ -133,9 +132,7 @@ class Board:
         now = self.hart.cycle
         htif = self._htif
         if htif is not None and htif.due is not None and htif.due <= now:
-            self.is_between_instructions = True
             htif.poll()
-            self.is_between_instructions = False
         self.clint.update()
         self.watch.check()
         self._poll_deadline()

@@ -401,8 +401,6 @@ class Machine:
         except OutputFull as full:
             self.stop = output_full(full.limit)
         except Exited as exit_:
-            if not self._board.is_between_instructions:
-                hart.finish_store()
             self.stop = exited(exit_.code)
         return self.stop
 

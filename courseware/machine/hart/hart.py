@@ -31,6 +31,7 @@ from courseware.machine.hart.pmp import Pmp
 from courseware.machine.hart.tlb import Entry, Space
 from courseware.machine.hart.walk import G
 from courseware.machine.isa.csr_numbers import CSR_NUMBERS
+from courseware.machine.stop import Exited
 from courseware.machine.trap import Cause, Trap
 
 _MODE = 1 << 31  # of satp, vsatp, hgatp
@@ -83,6 +84,7 @@ class Hart:
         self.time_offset = 0
         self.reservation: int | None = None
         self.waiting = False
+        self.exited: Exited | None = None  # by a store that has still to retire
         self.horizon = 0
         self.engine: Engine
         # Does what is due in the machine around; returns the cycle of what comes next, or None.
@@ -99,6 +101,7 @@ class Hart:
         self.store8, self.store16, self.store32 = mmu.store8, mmu.store16, mmu.store32
         self.load_for_amo, self.store_of_amo = mmu.load_for_amo, mmu.store32
         mmu.look_up = self.look_up
+        mmu.on_exit = self._note_exit
 
     def start(self) -> None:
         """Go on from registers and CSRs that were set from outside."""
@@ -118,6 +121,9 @@ class Hart:
                 self.engine.execute()
             except Trap as trap:
                 self._take(trap)
+            if self.exited is not None:
+                exited, self.exited = self.exited, None
+                raise exited
 
     def _attend(self, end: int) -> None:
         """Do what is due, take an interrupt, and set the horizon."""
@@ -147,11 +153,6 @@ class Hart:
         self.cycle += 1
         self.unretired += 1
 
-    def finish_store(self) -> None:
-        """Retire the store at pc, whose device has ended the run."""
-        self.pc = self.pc + (4 if self.mmu.fetch(self.pc) & 3 == 3 else 2) & csrs.WORD
-        self.cycle += 1
-
     def set_line(self, interrupt: int, level: bool) -> None:
         """Drive a bit of mip from outside."""
         lines = self.csr.lines & ~(1 << interrupt) | level << interrupt
@@ -162,6 +163,10 @@ class Hart:
     def look_up(self) -> None:
         """Let the engine stop before the next instruction, so that what changed takes effect."""
         self.horizon = 0
+
+    def _note_exit(self, exited: Exited) -> None:
+        self.exited = exited
+        self.look_up()
 
     def note_trap(self, record: traps.TrapRecord) -> None:
         """Count a trap that is about to be taken. Raises Unhandled when nobody handles it."""
@@ -223,11 +228,11 @@ class Hart:
 
     def illegal(self) -> Trap:
         """Return the illegal-instruction exception for the instruction at pc."""
-        return Trap(Cause.ILLEGAL_INSTRUCTION, self.mmu.fetch(self.pc))
+        return Trap(Cause.ILLEGAL_INSTRUCTION, self.mmu.peek_instruction(self.pc))
 
     def virtual_instruction(self) -> Trap:
         """Return the virtual-instruction exception for the instruction at pc."""
-        return Trap(Cause.VIRTUAL_INSTRUCTION, self.mmu.fetch(self.pc))
+        return Trap(Cause.VIRTUAL_INSTRUCTION, self.mmu.peek_instruction(self.pc))
 
     def _is_untrapped(self, mnemonic: str) -> bool:
         return mnemonic in self._untrapped and self.mode == USER and not self.virtual

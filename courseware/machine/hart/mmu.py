@@ -18,6 +18,7 @@ from courseware.machine.hart.tlb import Tlb
 from courseware.machine.hart.walk import Walker, allows_both
 from courseware.machine.memory_map import RAM_BASE
 from courseware.machine.ram import LINE_SHIFT, PAGE_BYTES, PAGE_SHIFT
+from courseware.machine.stop import Exited
 from courseware.machine.trap import Cause, Trap
 
 WORD = 0xFFFF_FFFF
@@ -68,6 +69,7 @@ class Mmu:
         self.accesses = 0  # loads and stores, an AMO as both
         self.tlb_misses = 0
         self.look_up: Callable[[], None] = lambda: None  # tells engines to stop
+        self.on_exit: Callable[[Exited], None] = lambda exited: None
         self.fetch_view = self.data_view = View(MACHINE)
         self.look_through(self.fetch_view, self.data_view)
 
@@ -261,6 +263,8 @@ class Mmu:
         self.look_up()
         try:
             self._bus.write_device(physical, size, value)
+        except Exited as exited:
+            self.on_exit(exited)
         except BusError:
             raise self._fault(address, Access.STORE, view) from None
 

@@ -12,6 +12,8 @@ newest of the releases read that print them. What is read of each tree, as far a
     arm    arch/arm64/kernel/{cpuinfo,setup}.c and arch/arm/kernel/setup.c   hwcap tables
     riscv  arch/riscv/kernel/{cpu,cpufeature}.c, vendor_extensions/*.c   extensions, MMU modes
     s390x  arch/s390/kernel/{processor,setup}.c   hwcap tables
+    loongarch, mips   arch/{loongarch,mips}/kernel/proc.c   the lines Features, ASEs implemented
+    sparc  arch/sparc/kernel/setup_64.c           hwcap tables
 """
 
 import re
@@ -20,7 +22,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 OUTPUT = Path(__file__).parents[1] / "courseware/cpuinfo/data/flags/names.toml"
-FAMILIES = ("x86", "vmx", "bugs", "arm", "riscv", "s390x")
+FAMILIES = ("x86", "vmx", "bugs", "arm", "riscv", "s390x", "loongarch", "mips", "sparc")
 Place = tuple[int, int] | None  # word and bit, where the kernel counts them
 Names = dict[str, Place]
 
@@ -30,10 +32,14 @@ _MACRO = re.compile(
     re.MULTILINE,
 )
 _KINDS = {"X86_FEATURE": "x86", "VMX_FEATURE": "vmx", "X86_BUG": "bugs"}
-_TABLE = re.compile(r"\b(\w*hwcap\w*_str|x86_cap_flags)\[[^]]*\]\s*=\s*\{(.*?)\};", re.DOTALL)
+_TABLE = re.compile(
+    r"\b(\w*hwcap\w*_str|\w*hwcaps|x86_cap_flags)\[[^]]*\]\s*=\s*\{(.*?)\};", re.DOTALL
+)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _CELL = re.compile(r'"([^"]*)"|\bNULL\b')
 _EXTENSION = re.compile(r"\b__RISCV_ISA_EXT_\w+\(\s*([a-z]\w*)\s*,")
+_PRINTED = re.compile(r'(?:Features|ASEs implemented)\\t.*?\\n"', re.DOTALL)  # to its line's end
+_WORD = re.compile(r'" ([\w-]+)"')
 _MMU = re.compile(r'"(sv\d+)"')
 
 
@@ -60,9 +66,13 @@ def names(tree: Path) -> dict[str, Names]:
     for family, files in (
         ("arm", ("arm64/kernel/cpuinfo.c", "arm64/kernel/setup.c", "arm/kernel/setup.c")),
         ("s390x", ("s390/kernel/processor.c", "s390/kernel/setup.c")),
+        ("sparc", ("sparc/kernel/setup_64.c",)),
     ):
         for file in files:
             found[family] |= {name: None for _, name in _cells(_read(tree, f"arch/{file}"))}
+    for family in ("loongarch", "mips"):
+        for printed in _PRINTED.findall(_read(tree, f"arch/{family}/kernel/proc.c")):
+            found[family] |= dict.fromkeys(_WORD.findall(printed))
     found["riscv"] = dict.fromkeys(_riscv(tree))
     return found
 

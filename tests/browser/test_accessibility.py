@@ -148,6 +148,14 @@ def blank_cpuinfo(page: Page, watch: Watch, product: Product) -> None:
     expect(page.get_by_role("alert")).to_be_visible()
 
 
+def searched_flags(page: Page, watch: Watch, product: Product) -> None:
+    page.goto("/cpuinfo/flags/")
+    page.get_by_label("名前や言葉で探す").fill("ｖｍｘ")
+    expect(page.get_by_role("heading", name="「ｖｍｘ」の検索結果")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("個のフラグが見つかりました")
+    expect(page.get_by_label("名前や言葉で探す")).to_be_focused()
+
+
 def compared_hosts(page: Page, watch: Watch, product: Product) -> None:
     steps.compare_hosts(page)
 
@@ -222,6 +230,7 @@ STATES = [
     quiz_with_history,
     analysed_cpuinfo,
     blank_cpuinfo,
+    searched_flags,
     compared_hosts,
     kept_without_account,
     kept_and_shared,

@@ -5,6 +5,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -133,6 +134,12 @@ def test_each_weakness_says_what_a_guest_could_do_and_how_to_tell_the_mitigation
             assert told != (found.name in WITHOUT_A_FILE), found.name
 
 
+def test_lines_to_type_are_introduced() -> None:
+    for found in ALL:
+        assert not found.commands or found.check or found.family == "bugs", found.name
+        assert all(re.fullmatch(r"[ -~]+", command) for command in found.commands)
+
+
 def sentences(found: Flag) -> Iterator[str]:
     yield from (found.text, found.guests, found.since, *found.more, found.absent, found.check)
 
@@ -180,7 +187,8 @@ def test_each_flag_is_well_written(found: Flag) -> None:
 def test_faults_are_found(field: str, text: str) -> None:
     sound = flags("x86")["vmx"]
     assert faults_of(sound) == []
-    assert faults_of(replace(sound, **{field: text}))
+    changed: dict[str, Any] = {field: text}
+    assert faults_of(replace(sound, **changed))
 
 
 def test_the_one_line_is_one_or_two_short_sentences() -> None:

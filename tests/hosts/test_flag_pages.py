@@ -18,7 +18,7 @@ from courseware.cpuinfo.knowledge import groups, lines
 from courseware.hosts import flags
 
 LIST = "/cpuinfo/flags/"
-HTMX = {"HTTP_HX_REQUEST": "true"}
+HTMX: dict[str, Any] = {"HTTP_HX_REQUEST": "true"}
 NAMES = {name for line in lines() for name in flags_of(line.family)}
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +75,14 @@ def test_a_flag_at_length_tells_what_its_absence_means_and_how_to_check(client: 
     assert "2.6.11 にはなく、2.6.24 にはあります。" in words
     assert "ls -l /dev/kvm" in words
     assert f'href="{LIST}ept/"' in page_of(client.get(f"{LIST}vmx/"))
+
+
+def test_a_weakness_tells_how_it_works_and_where_its_mitigation_is_shown(client: Client) -> None:
+    words = words_of(page_of(client.get(f"{LIST}l1tf/")))
+    assert "しくみ" in words
+    assert "働き" not in words
+    assert "対策の状態は、Linux が次のファイルに表示します。" in words
+    assert "cat /sys/devices/system/cpu/vulnerabilities/l1tf" in words
 
 
 def test_a_short_page_has_no_empty_headings(client: Client) -> None:

@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := LOCAL=1 $(BIN)/python manage.py
 
-.PHONY: run test format check unit isa-tests fuzz bench screenshots system-packages clean
+.PHONY: run test format check unit isa-tests fuzz fuzz-cpuinfo bench screenshots system-packages clean
 
 run: $(VENV)/.installed
 	@scripts/check-port $(BIN)/python "$(PORT)"
@@ -42,6 +42,11 @@ format: $(VENV)/.installed-dev
 # ISA test suites from elsewhere, such as riscv-tests: make isa-tests DIR=where their ELF files are
 isa-tests: $(VENV)/.installed
 	@$(BIN)/python -m tests.isa_suites "$(DIR)"
+
+# Damaged texts of /proc/cpuinfo, at random: make fuzz-cpuinfo CASES=100000
+CASES ?= 10000
+fuzz-cpuinfo: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.cpuinfo.fuzz $(CASES)
 
 # Speeds: the machine's beside other emulators', the rest as ratios to named peers.
 # make bench PART=machine (or PART=web) measures one of them only.

@@ -81,6 +81,7 @@ class _Splitter:
         self._block = Block()
         self._last: _Line | None = None  # the entry read last, and its number
         self._last_number = 0
+        self._counted_by = ""  # the key of this machine that is in _COUNTS
         self._blank = 0  # number of the last blank line
         self._wrapped: list[str] = []  # further lines of the last entry, joined when it ends
         self._seen: set[tuple[str, str]] = set()  # what may come only once in one machine
@@ -168,14 +169,17 @@ class _Splitter:
             self._machines.append(self._result)
             self._block = ahead
             self._seen = set()
+            self._counted_by = ""
         self._seen.add(mark)
+        if line.key in _COUNTS:
+            self._counted_by = line.key
         # A machine's first lines, before its CPUs, are in a block of their own.
         return line.key != "processor" or self._open(number)
 
     def _is_of_another(self, mark: tuple[str, str]) -> bool:
         """Say whether such a line begins another machine's text."""
-        counts = {key for key, _ in self._seen} & _COUNTS
-        return mark in self._seen or (mark[0] in _COUNTS and bool(counts - {mark[0]}))
+        key = mark[0]
+        return mark in self._seen or (key in _COUNTS and self._counted_by not in ("", key))
 
     def _take_ahead(self) -> Block:
         """Take away what stands before the first CPU of the machine that begins.
@@ -252,5 +256,7 @@ def _is_around_the_text(line: str) -> bool:
     if not ends:
         return False
     before, after = head[: min(ends)].rstrip(), head[min(ends) + 1 :].lstrip()
-    is_prompt = "@" in before or before.startswith(("[", "(", "~", "/")) or not before
+    if "@" in before and " " not in before.rpartition("[")[2].partition("@")[0]:
+        return True  # user@host: whatever was typed
+    is_prompt = before.startswith(("[", "(", "~", "/")) or not before
     return is_prompt and (not after or bool(_COMMAND.match(after + " ")))

@@ -14,7 +14,9 @@ _ESCAPE = re.compile(
     r"|[()][0-9A-Za-z]|[=>78cDEHMNOZ])"
 )
 _CONTROLS = bytes({*range(0x20), 0x7F} - set(b"\t\n"))
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\ufeff\ud800-\udfff]"
+)
 _TAG = re.compile(
     r"</?(?:pre|code|span|br|p|div|td|tr|tbody|table|font)(?:\s[^<>]{0,200})?/?>", re.I
 )

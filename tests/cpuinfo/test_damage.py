@@ -1,16 +1,16 @@
 """Texts that were damaged on the way, and texts that are no cpuinfo at all."""
 
 import html
-import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courseware.cpuinfo import Host, Limits, parse, report, samples
+from courseware.cpuinfo import Host, Limits, parse, report, samples, without_serials
 from courseware.cpuinfo.as_json import as_json
 from courseware.cpuinfo.as_text import as_text
 from courseware.cpuinfo.findings import State
+from tests.cpuinfo.work import lines_run
 
 TEXTS = {sample.key: sample.text for sample in samples()}
 INTEL = TEXTS["intel-server"]
@@ -35,6 +35,10 @@ def full_width(text: str) -> str:
     return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
 
 
+def numbered(text: str, form: str) -> str:
+    return "".join(form.format(n) + line + "\n" for n, line in enumerate(text.split("\n"), 1))
+
+
 def coloured(text: str) -> str:
     return "\x1b]0;host\x07" + text.replace("flags", "\x1b[01;31m\x1b[Kflags\x1b[m\x1b[K")
 
@@ -56,6 +60,14 @@ DAMAGES = {
     "prompt with colon": lambda text: f"user@host:~$ cat /proc/cpuinfo\n{text}user@host:~$",
     "bare command": lambda text: f"$ cat /proc/cpuinfo\n{text}",
     "blank lines between": lambda text: text.replace("\n", "\n\n"),
+    "line numbers of cat -n": lambda text: numbered(text, "{:6}\t"),
+    "line numbers of grep -n": lambda text: numbered(text, "{}:"),
+    "line numbers of an editor": lambda text: numbered(text, "{:4} | "),
+    "a quoted mail": lambda text: "".join(f"> {line}\n" for line in text.splitlines()),
+    "two prompts": lambda text: f"root@h:/# uname -m\nroot@h:/# cat /proc/cpuinfo\n{text}root@h:/#",
+    "full-width letters, HTML and CRLF": lambda text: html.escape(full_width(text)).replace(
+        "\n", "\r\n"
+    ),
     "spaces": lambda text: "\n".join(f"  {line}  " for line in text.split("\n")),
     "control characters": lambda text: text.replace("flags", "fl\x00ags\u200b"),
 }
@@ -132,6 +144,35 @@ def test_unknown_line_among_known_ones_is_listed_with_its_number() -> None:
         (6, "wonder : 1"),
         (8, "not a line of it"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "secret"),
+    [
+        ("Serial\t\t: 10000000deadbeef", "10000000deadbeef"),
+        ("Serial Number : C02XXXXXXXXX", "C02XXXXXXXXX"),
+        ("PPIN : 0x123456789abcdef0", "0x123456789abcdef0"),
+        ("uuid : 8e2f4f5c-9d1b-11ee-8c90-0242ac120002", "8e2f4f5c"),
+        ("note : in 8E2F4F5C-9D1B-11EE-8C90-0242AC120002 it is", "8E2F4F5C"),
+        ("eth0 link 52:54:00:12:34:56 up", "52:54:00"),
+        ("52-54-00-12-34-56", "52-54-00"),
+        ("processor 0: version = 00,  identification = 0133E8,  machine = 3906", "0133E8"),
+        ("identification  : 0133E8", "0133E8"),
+        ("Ｓｅｒｉａｌ：　１２３４５６７８９", "123456789"),
+    ],
+)
+def test_what_names_one_machine_is_nowhere_in_the_result(line: str, secret: str) -> None:
+    host = parse(f"{TEXTS['amd-guest']}\n{line}\n")
+    assert secret not in repr(report(host))
+    assert secret not in without_serials(line.translate({0xFF1A: ":", 0x3000: " "}))
+    assert without_serials(TEXTS["amd-guest"]) == TEXTS["amd-guest"]
+
+
+@pytest.mark.parametrize(
+    "line", ["address sizes : 48 bits", "model name : A-B-C-D-E", "cpu MHz : 1:2:3:4:5"]
+)
+def test_nothing_else_is_taken_for_a_name(line: str) -> None:
+    assert without_serials(line) == line
 
 
 def test_html_in_the_model_name_stays_text() -> None:
@@ -240,23 +281,36 @@ def test_no_mutation_of_a_real_text_raises(name: str, edits: list[tuple[int, int
 @pytest.mark.parametrize(
     "unit",
     [INTEL.split("\n\n")[0] + "\n\n", "user@host:~$ x\n", "\x1b[", "\x1b]", "<pre ", "&amp", "$ ",
-     "flags:", "ﷺ", "a", ":", "\n", "flags : a\nb c\n", "processor : 0\n", "…"],
+     "flags:", "ﷺ", "a", ":", "\n", "flags : a\nb c\n", "processor : 0\n", "…", "1: a\n",
+     "> a : b\n", "# processors : 1\n", "system type : a\n", "isa : rv64_a\n", "<capabilities>",
+     "a-", "0:"],
 )  # fmt: skip
-def test_time_is_linear(unit: str) -> None:
+def test_work_is_linear(unit: str) -> None:
     assert_linear("", unit)
 
 
-def test_time_is_linear_in_a_flags_line_of_many_lines() -> None:
-    assert_linear("flags : a\n", "bcdefghijklmnopqrst\n")
+@pytest.mark.parametrize("head", ["flags : a\n", "isa : rv64\n", "<capabilities>\n"])
+def test_work_is_linear_in_what_goes_on_for_many_lines(head: str) -> None:
+    assert_linear(head, "bcdefghijklmnopqrst\n")
+
+
+def test_work_is_linear_in_lines_that_all_differ() -> None:
+    lines = [f"key{n} : {n}\nflags : f{n}\nprocessor : {n}\n" for n in range(2000)]
+
+    def work(count: int) -> int:
+        return lines_run(lambda: check(parse("".join(lines[:count]))))
+
+    work(1)
+    assert work(2000) - work(0) <= 8.5 * (work(250) - work(0))
 
 
 def assert_linear(head: str, unit: str) -> None:
-    def seconds(size: int) -> float:
-        text = head + (unit * (size // len(unit) + 1))[:size]
-        started = time.process_time()
-        check(parse(text))
-        return time.process_time() - started
+    """Eight times the text takes at most eight times the work (and what is done but once)."""
 
-    small, large = min(seconds(100_000) for _ in range(3)), seconds(1_600_000)
-    # Sixteen times the text may take forty times as long, plus noise; quadratic is 256 times.
-    assert large < 40 * small + 0.5
+    def work(size: int) -> int:
+        text = head + (unit * (size // len(unit) + 1))[:size]
+        return lines_run(lambda: check(parse(text)))
+
+    work(100)  # data that is loaded once
+    once, small, large = work(0), work(4_000), work(32_000)
+    assert large - once <= 8.5 * max(small - once, 0) + once

@@ -132,9 +132,7 @@ def test_machine(name: str) -> None:
 def test_every_flag_of_the_samples_is_explained(name: str) -> None:
     found = report(parse(TEXTS[name]))
     not_yet = {"rng2", "rng2_en"} if name == "zhaoxin" else set()
-    # Of LoongArch, MIPS and SPARC the findings explain the one that matters.
-    if found.host.family not in {"loongarch", "mips", "sparc"}:
-        assert set(found.unexplained_flags) <= not_yet
+    assert set(found.unexplained_flags) <= not_yet
 
 
 @pytest.mark.parametrize("name", sorted(MACHINES))

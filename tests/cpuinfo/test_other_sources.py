@@ -147,7 +147,7 @@ def test_virsh_capabilities_is_read() -> None:
     assert (host.source, host.vendor.value) == ("virsh", "Intel")
     assert (host.sockets.value, host.cores.value, host.threads.value) == (2, 16, 32)
     assert found["hardware_virtualization"].state is State.SHOWN
-    assert found["hardware_virtualization"].evidence[0].line == 31
+    assert found["hardware_virtualization"].evidence[0].line == 30
     assert "libvirt" in report(host).conclusion.virtualization
     assert found["iommu"].state is State.SHOWN
     # Only features beyond the model are listed: what is not there proves nothing.

@@ -39,6 +39,24 @@ def test_agrees_with_lscpu() -> None:
         assert ("hypervisor" in host.flags) == ("Hypervisor vendor" in lscpu)
 
 
+def test_lscpu_itself_is_read_alike() -> None:
+    environment = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
+    run = subprocess.run(["lscpu"], capture_output=True, check=True, env=environment)
+    here, there = parse(TEXT), parse(run.stdout)
+    assert there.source == "lscpu"
+    assert there.unread_total == 0
+    for name in ("family", "threads", "vendor_id", "sockets", "cores", "smt"):
+        mine, its = getattr(here, name), getattr(there, name)
+        if here.family == "x86":
+            assert getattr(mine, "value", mine) == getattr(its, "value", its), name
+    assert here.flags.common == there.flags.common
+    states = [
+        {f.name: f.state for f in report(host).findings if f.name in ("guest", "nested")}
+        for host in (here, there)
+    ]
+    assert here.family != "x86" or states[0] == states[1]
+
+
 def test_report_answers_each_question_with_a_reason_and_a_command() -> None:
     for finding in report(parse(TEXT)).findings:
         assert finding.reason

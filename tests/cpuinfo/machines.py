@@ -45,6 +45,8 @@ FLAGS = {
     "old-32bit": ("GenuineIntel", 6, 8, 3, "fpu vme de pse tsc msr cx8 sep cmov mmx fxsr sse"),
 }
 BUGS = {
+    "haswell": "cpu_meltdown spectre_v1 spectre_v2 spec_store_bypass l1tf mds swapgs",
+    "haswell-old-microcode": "cpu_meltdown spectre_v1 spectre_v2 spec_store_bypass l1tf mds",
     "skylake": "cpu_meltdown spectre_v1 spectre_v2 spec_store_bypass l1tf mds swapgs taa",
     "cascadelake": "spectre_v1 spectre_v2 spec_store_bypass swapgs taa",
 }

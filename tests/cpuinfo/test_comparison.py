@@ -262,6 +262,34 @@ def test_immunities_that_no_flag_shows_are_told_by_the_bugs() -> None:
     assert asked & {"rdctl-no", "mds-no"} <= minus
 
 
+def test_a_guest_that_was_told_of_an_immunity_does_not_move_to_where_it_is_missing() -> None:
+    immune = text_of("cascadelake")
+    flawed = immune.replace("bugs\t\t: ", "bugs\t\t: cpu_meltdown ")
+    comparison = of_texts(immune, flawed)
+    assert verdicts(comparison) == ["with_model", "safe"]
+    assert comparison.migrations[0].lost == ()
+    assert "rdctl-no" in comparison.migrations[0].reasons[0]
+    amd = text_of("zen3")
+    assert verdicts(of_texts(amd, amd.replace("bugs\t\t: ", "bugs\t\t: cpu_meltdown "))) == [
+        "safe",
+        "safe",
+    ]
+
+
+def test_the_target_is_asked_for_tsc_scaling() -> None:
+    def text(vmx_flags: str) -> str:
+        return text_of("skylake").replace("bugs", f"vmx flags\t: {vmx_flags}\nbugs")
+
+    comparison = of_texts(text("ept vpid tsc_scaling"), text("ept vpid"))
+    scaling = [any("倍率変更に対応して" in r for r in m.reasons) for m in comparison.migrations]
+    assert scaling == [True, False]
+    assert not any(
+        "倍率変更に対応して" in r for r in compared("zen2", "zen3").migrations[0].reasons
+    )
+    old = text_of("zen2").replace(" tsc_scale", "")
+    assert any("倍率変更に対応して" in r for r in of_texts(old, old).migrations[0].reasons)
+
+
 def test_the_three_settings_say_the_same() -> None:
     recommendation = compared("intel-two-sockets", "intel-server").recommendation
     assert recommendation is not None

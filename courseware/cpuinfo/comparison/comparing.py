@@ -136,7 +136,9 @@ def _notes(hosts: list[Host], offered: list[frozenset[str]]) -> list[str]:
     """Return what to know besides the flags; the first ones hold for any hosts."""
     notes = [say("comparison.note_unseen"), say("comparison.note_started")]
     if any(host.family == "x86" for host in hosts):
-        notes += [say(f"comparison.note_{key}") for key in ("versions", "host_only", "tsc")]
+        notes += [
+            say(f"comparison.note_{key}") for key in ("versions", "host_only", "tsc", "address")
+        ]
     if any(
         "ssbd" in flags & models.doubtful(h.vendor_id)
         for flags, h in zip(offered, hosts, strict=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
+from courseware.cpuinfo.comparison.models import INTEL
 from courseware.cpuinfo.knowledge import load
 from courseware.cpuinfo.model import Host
 
@@ -35,6 +36,21 @@ def told(name: str, host: Host) -> Told:
             return Told.YES
         return Told.UNKNOWN
     return Told.YES if flag is not None else Told.UNKNOWN
+
+
+def lost(here: Host, there: Host) -> tuple[str, ...]:
+    """Return the immunities that one host's guests are told of and that the other has not.
+
+    By QEMU's names. A guest that was told leaves out its guard, also where it is needed. Only
+    for CPUs of Intel: the register is theirs.
+    """
+    if here.vendor_id != INTEL or there.vendor_id != INTEL:
+        return ()
+    rules = _rules()
+    names = sorted({*rules["unless_bug"], *rules["with_flag"]})
+    return tuple(
+        name for name in names if told(name, here) is Told.YES and told(name, there) is Told.NO
+    )
 
 
 @cache

@@ -1,9 +1,10 @@
 """Whether a running guest may move from one host to another, as far as the texts tell."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from courseware.cpuinfo.comparison import models
+from courseware.cpuinfo.comparison import immunity, models
 from courseware.cpuinfo.model import Host
 from courseware.cpuinfo.texts import listing, say
 
@@ -103,9 +104,31 @@ def _verdict_x86(
     # 32-bit only against 64-bit: no guest's model fits both in a useful way.
     if here.architecture.value != there.architecture.value:
         return Verdict.UNSAFE, (say("comparison.other_width"),)
-    passthrough = say("comparison.passthrough_alike" if alike else "comparison.passthrough_differs")
+    reasons = list(_losing(here, there, lost))
+    verdict = Verdict.WITH_MODEL if reasons else Verdict.SAFE
+    if not reasons:
+        reasons.append(say("comparison.nothing_lost"))
+    reasons.append(
+        say("comparison.passthrough_alike" if alike else "comparison.passthrough_differs")
+    )
+    if _cannot_scale_tsc(there):
+        reasons.append(say("comparison.no_tsc_scaling"))
+    return verdict, tuple(reasons)
+
+
+def _losing(here: Host, there: Host, lost: tuple[str, ...]) -> Iterator[str]:
+    """Yield why a guest that was started with all of the source cannot move."""
     if lost:
         names = listing(list(lost[:_SHOWN]))
         more = say("comparison.and_more", count=len(lost) - _SHOWN) if len(lost) > _SHOWN else ""
-        return Verdict.WITH_MODEL, (say("comparison.lost", names=names, more=more), passthrough)
-    return Verdict.SAFE, (say("comparison.nothing_lost"), passthrough)
+        yield say("comparison.lost", names=names, more=more)
+    exposed = immunity.lost(here, there)
+    if exposed:
+        yield say("comparison.exposed", names=listing(list(exposed)))
+
+
+def _cannot_scale_tsc(host: Host) -> bool:
+    """Say whether the text shows that KVM there cannot give guests another TSC frequency."""
+    if host.vmx_flags.present:
+        return host.vmx_flags.complete and "tsc_scaling" not in host.vmx_flags
+    return "svm" in host.flags and "tsc_scale" not in host.flags

@@ -70,7 +70,8 @@ def main() -> None:
         "# Made by scripts/make_cpu_models.py; change the script, not this file.",
         f"# Sources: libvirt {options.libvirt} src/cpu_map, Linux {options.linux} cpufeatures.h.",
         "# A model's flags are Linux's names. What /proc/cpuinfo does not print is in `unseen`,",
-        "# by QEMU's names; vmx-* (for nested guests) is left out.",
+        "# by QEMU's names; vmx-* (for nested guests) is left out. `cpus` are family:model of the",
+        "# CPUs that the model was made after.",
         "",
         "# QEMU's name of a feature to Linux's name of it",
         "[features]",
@@ -150,6 +151,9 @@ def model_lines(path: Path, names: dict[str, str]) -> list[str]:
         f'vendor = "{VENDORS[vendor.attrib["name"] if vendor is not None else ""]}"',
     ]
     lines.append(f'flags = "{" ".join(flags)}"')
+    numbers = sorted({f"{s.attrib['family']}:{s.attrib['model']}" for s in model.iter("signature")})
+    if numbers:
+        lines.append(f'cpus = "{" ".join(numbers)}"')
     if unseen:
         lines.append(f'unseen = "{" ".join(unseen)}"')
     return lines

@@ -19,12 +19,16 @@ _FEATURES_OF = {
 
 @dataclass(frozen=True)
 class CpuModel:
-    """A named model: CPUID vendor (empty for any), Linux's flags, QEMU's names of the unseen."""
+    """A named model: CPUID vendor (empty for any), Linux's flags, QEMU's names of the unseen.
+
+    ``cpus`` are (family, model) of the CPUs that it was made after, as /proc/cpuinfo has them.
+    """
 
     name: str
     vendor: str
     flags: frozenset[str]
     unseen: frozenset[str]
+    cpus: frozenset[tuple[str, str]]
 
     @property
     def nested(self) -> frozenset[str]:
@@ -42,6 +46,7 @@ def models() -> tuple[CpuModel, ...]:
             entry["vendor"],
             frozenset(entry["flags"].split()),
             frozenset(entry.get("unseen", "").split()),
+            frozenset(_pair(number) for number in entry.get("cpus", "").split()),
         )
         for name, entry in load("cpu_models.toml")["models"].items()
     )
@@ -113,6 +118,11 @@ def _libvirt_names() -> dict[str, str]:
 @cache
 def _features() -> dict[str, str]:
     return {flag: name for name, flag in load("cpu_models.toml")["features"].items()}
+
+
+def _pair(number: str) -> tuple[str, str]:
+    family, _, model = number.partition(":")
+    return family, model
 
 
 def _names(table: str) -> frozenset[str]:

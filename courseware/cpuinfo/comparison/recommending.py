@@ -96,14 +96,18 @@ def passthrough() -> Recommendation:
 def nearest(baseline: frozenset[str], hosts: Sequence[Host]) -> CpuModel | None:
     """Return the model of the hosts' maker with the fewest changes to the baseline, or None.
 
-    What a model has and some host may lack, unseen, counts as a change. Of equals, the newest.
+    What a model has and some host may lack, unseen, counts as a change, too: the less when the
+    model was made after the CPU of one of the hosts. Of equals, the newest.
     """
+    cpus = {(host.cpu_family.value, host.model.value) for host in hosts}
 
     def cost(place_and_model: tuple[int, CpuModel]) -> tuple[int, int]:
         place, model = place_and_model
         wanted = model.flags & models.offered()
-        doubtful = len(_unseen(model, hosts, Told.NO)) + len(_unseen(model, hosts, Told.UNKNOWN))
-        return _REMOVAL_COST * (len(wanted - baseline) + doubtful) + len(baseline - wanted), -place
+        removals = len(wanted - baseline) + len(_unseen(model, hosts, Told.NO))
+        doubts = len(_unseen(model, hosts, Told.UNKNOWN))
+        changes = _REMOVAL_COST * removals + len(baseline - wanted)
+        return changes + doubts * (1 if cpus & model.cpus else _REMOVAL_COST), -place
 
     fitting = [
         (place, model)

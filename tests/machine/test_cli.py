@@ -289,7 +289,50 @@ def test_tohost_must_lie_in_memory(source: Source, capsys: Capture) -> None:
     assert "tohost" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("flag", ["file", "--disk", "--input"])
+def test_a_trace_does_not_overwrite_what_is_read(
+    flag: str, source: Source, tmp_path: Path, capsys: Capture
+) -> None:
+    name = source("ebreak")
+    (tmp_path / "data").write_bytes(bytes(512))
+    read = Path(name) if flag == "file" else tmp_path / "data"
+    (tmp_path / "link").symlink_to(read)
+    before = read.read_bytes()
+    rest = [] if flag == "file" else [flag, str(read)]
+    assert main(["run", name, *rest, "--trace", str(tmp_path / "link")]) == 2
+    assert "読むファイルには書けません" in capsys.readouterr().err
+    assert read.read_bytes() == before
+
+
 # --- what is wrong ---
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "{hello}"], "標準出力 に書けません: 空き容量がありません。"),
+        (["disasm", "{hello}"], "標準出力 に書けません: 空き容量がありません。"),
+        (["run", "{hello}", "--trace", "/dev/full"], "/dev/full に書けません: 空き容量"),
+        (["asm", "{hello}", "-o", "/no/such/a.elf"], "/no/such/a.elf に書けません: その"),
+        (["asm", "{hello}", "-o", "{hello}/a.elf"], "a.elf に書けません: 途中の名前"),
+        (["run", "{hello}", "--disk", "/no/disk"], "/no/disk を読めません: ファイルが"),
+        (["run", "{hello}", "--input", "/no/input"], "/no/input を読めません: ファイルが"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_with_the_reason(
+    arguments: list[str], said: str, source: Source
+) -> None:
+    words = [word.format(hello=source(HELLO)) for word in arguments]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "courseware.machine", *words],
+            stdout=full if said.startswith("標準出力") else subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 2
+    (line,) = done.stderr.decode().splitlines()
+    assert said in line
 
 
 @pytest.mark.parametrize(
@@ -304,7 +347,8 @@ def test_tohost_must_lie_in_memory(source: Source, capsys: Capture) -> None:
         (["run", "a", "--max-instructions", "0"], "1 以上"),
         (["run", "a", "--memory", "16Q"], "16M のように"),
         (["asm", "a.s", "--listing=yes"], "値は付けられません"),
-        (["run", "/no/such/file"], "ファイルがありません"),
+        (["run", "/no/such/file"], "/no/such/file を読めません: ファイルがありません"),
+        (["run", "a", "--trace", "-"], "--trace -: - には書けません"),
         (["run", "/"], "ディレクトリー"),
         (["disasm", "/dev/null"], "空です"),
         (["asm", "a.elf"], ".s"),
@@ -378,6 +422,38 @@ def test_asm_writes_a_flat_binary_for_the_suffix_bin(source: Source, tmp_path: P
     assert data[:4] == bytes.fromhex("73001000")
     assert data[-1] == 7
     assert main(["run", str(out)]) == 0
+
+
+def test_asm_tells_what_it_wrote_and_whether_the_file_was_there(
+    source: Source, tmp_path: Path, capsys: Capture
+) -> None:
+    name, out = source("ebreak"), tmp_path / "program.elf"
+    for done in ("を作りました", "を書き換えました"):
+        assert main(["asm", name]) == 0
+        captured = capsys.readouterr()
+        assert captured.err == f"{out} {done} ({out.stat().st_size:,} バイト)。\n"
+        assert captured.out == ""
+
+
+def test_asm_refuses_a_binary_that_would_begin_elsewhere(
+    source: Source, tmp_path: Path, capsys: Capture
+) -> None:
+    name, out = source("nop\n.globl _start\n_start: ebreak"), tmp_path / "out.bin"
+    assert main(["asm", name, "-o", str(out)]) == 2
+    assert "0x80000004" in capsys.readouterr().err
+    assert not out.exists()
+    assert main(["asm", name, "-o", str(tmp_path / "out.elf")]) == 0
+
+
+def test_asm_refuses_an_executable_with_the_name_of_a_source(
+    source: Source, tmp_path: Path, capsys: Capture
+) -> None:
+    main(["asm", source("ebreak")])
+    wrong = tmp_path / "wrong.s"
+    (tmp_path / "program.elf").rename(wrong)
+    assert main(["asm", str(wrong)]) == 2
+    assert "ELF 実行ファイル" in capsys.readouterr().err
+    assert not (tmp_path / "wrong.elf").exists()
 
 
 def test_asm_does_not_write_over_its_source(source: Source, capsys: Capture) -> None:

@@ -6,6 +6,7 @@ import sys
 from courseware.machine.assembler.problems import AssemblyError
 from courseware.machine.cli import assemble_file, debug, disassemble_file, run_file
 from courseware.machine.cli.arguments import Command, UsageError, parse, usage
+from courseware.machine.cli.files import STANDARD_OUTPUT, FileProblem, writing
 from courseware.machine.loaders import LoadError
 
 _COMMANDS = (run_file.COMMAND, assemble_file.COMMAND, disassemble_file.COMMAND, debug.COMMAND)
@@ -38,7 +39,10 @@ def _do(command: Command, rest: list[str]) -> int:
     try:
         arguments = parse(command, rest)
         file = str(arguments["file"])
-        return command.run(arguments)
+        with writing(STANDARD_OUTPUT):  # the commands tell of their other files themselves
+            status = command.run(arguments)
+            sys.stdout.flush()
+        return status
     except UsageError as error:
         hint = f"使い方は python -m courseware.machine {command.name} --help で出ます。"
         return _fail(str(error), hint)
@@ -48,30 +52,25 @@ def _do(command: Command, rest: list[str]) -> int:
         lines = (f"{file}:{p.line}:{p.column}: {p.message}" for p in error.problems)
         return _fail("\n".join(lines))
     except BrokenPipeError:
-        # Whoever read the output has enough; nothing may be written to it at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has enough.
+        _discard_output()
         return 1
-    except OSError as error:
-        return _fail(f"{error.filename or file} を読み書きできません: {_reason(error)}")
+    except FileProblem as error:
+        if error.what == STANDARD_OUTPUT:
+            _discard_output()
+        return _fail(str(error))
     except KeyboardInterrupt:
         return _INTERRUPTED
+
+
+def _discard_output() -> None:
+    """Write nothing to standard output any more, at exit either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(*messages: str) -> int:
     print(*messages, sep="\n", file=sys.stderr)
     return _BAD_USE
-
-
-def _reason(error: OSError) -> str:
-    match error:
-        case FileNotFoundError():
-            return "ファイルがありません。名前と場所を確かめてください。"
-        case IsADirectoryError():
-            return "ディレクトリーです。ファイルを指定してください。"
-        case PermissionError():
-            return "権限がありません。"
-        case _:
-            return f"エラー番号 {error.errno} ({error.strerror})。"
 
 
 def _help() -> str:

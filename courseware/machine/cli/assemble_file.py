@@ -1,13 +1,17 @@
 """``asm``: an assembly source as an executable, or as a listing."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from courseware.machine.cli.arguments import Arguments, Command, Option, UsageError
+from courseware.machine.cli.files import output_path, reading, refuse_overwriting, writing
 from courseware.machine.cli.listing import digits, lines_of
-from courseware.machine.loaders import SOURCE_SUFFIXES, load_file
+from courseware.machine.loaders import SOURCE_SUFFIXES, is_elf, load, read_file
 from courseware.machine.loaders.elf_writer import write_elf
+from courseware.machine.memory_map import RAM_BASE
 from courseware.machine.program import Program
+from courseware.machine.stop import hexadecimal
 
 _FLAT_SUFFIX = ".bin"
 
@@ -20,27 +24,48 @@ def run(arguments: Arguments) -> int:
             f"{path}: アセンブリー言語のファイル ({'、'.join(SOURCE_SUFFIXES)}) を"
             "指定してください。"
         )
-    program = load_file(path)
+    out = arguments["o"]
+    if out is not None:
+        refuse_overwriting("-o", out, (path,))
+    with reading(path):
+        source = read_file(path)
+    if is_elf(source):
+        raise UsageError(f"{path}: ELF 実行ファイルです。アセンブルするのは元のファイルです。")
+    program = load(source, path.name)
     if arguments["listing"]:
-        for line in _listing(program, path.read_text("utf-8-sig").splitlines()):
+        for line in _listing(program, source.decode("utf-8-sig").splitlines()):
             print(line)
-    if arguments["o"] is not None or not arguments["listing"]:
-        _write(program, path, arguments["o"] or path.with_suffix(".elf"))
+    if out is not None or not arguments["listing"]:
+        _write(program, out or path.with_suffix(".elf"))
     return 0
 
 
-def _write(program: Program, source: Path, out: Path) -> None:
-    if out.exists() and out.samefile(source):
-        raise UsageError(f"-o {out}: 元のファイルには書けません。別の名前にしてください。")
+def _write(program: Program, out: Path) -> None:
+    """Write the program, and tell of it on standard error."""
     is_flat = out.suffix.lower() == _FLAT_SUFFIX
-    out.write_bytes(_flat(program) if is_flat else write_elf(program))
+    data = _flat(program) if is_flat else write_elf(program)
+    was_there = out.is_file()
+    with writing(out):
+        out.write_bytes(data)
+    done = "を書き換えました" if was_there else "を作りました"
+    print(f"{out} {done} ({len(data):,} バイト)。", file=sys.stderr)
 
 
 def _flat(program: Program) -> bytes:
-    """Return memory from the start of RAM to the end of the last segment."""
+    """Return memory from the start of RAM to the end of the last segment.
+
+    Raises UsageError when execution does not begin at its first byte, as that of a file without
+    a header does.
+    """
+    if program.entry != RAM_BASE:
+        raise UsageError(
+            f"最初の命令 (_start) が、先頭の {hexadecimal(RAM_BASE)} 番地ではなく "
+            f"{hexadecimal(program.entry)} 番地にあります。{_FLAT_SUFFIX} は先頭から実行するので、"
+            "_start を最初に置くか、ELF (.elf) にしてください。"
+        )
     image = bytearray()
     for segment in sorted(program.segments, key=lambda segment: segment.address):
-        image.extend(bytes(segment.address - program.segments[0].address - len(image)))
+        image.extend(bytes(segment.address - RAM_BASE - len(image)))
         image.extend(segment.data)
     return bytes(image)
 
@@ -68,9 +93,9 @@ COMMAND = Command(
         Option(
             "-o",
             f"書き込むファイル。名前が {_FLAT_SUFFIX} で終わると、ヘッダーのないバイナリーです。"
-            "既定は、元の名前を .elf に変えたものです。",
+            "既定は、元の名前を .elf に変えたものです。同じ名前のファイルは書き換えます。",
             "ファイル",
-            Path,
+            output_path,
         ),
         Option(
             "--listing",

@@ -4,16 +4,16 @@ import sys
 
 from courseware.machine.cli.arguments import Arguments, Command
 from courseware.machine.cli.console import Console
+from courseware.machine.cli.files import program_of
 from courseware.machine.cli.power_on import DISK, ENGINE, MEMORY, disk_image, limits_for
 from courseware.machine.debugger import Debugger
-from courseware.machine.loaders import load_file
 
 _PROMPT = "(vlab) "
 
 
 def run(arguments: Arguments) -> int:
     """Do the commands on standard input until ``quit`` or its end; return 0."""
-    program = load_file(arguments["file"])
+    program = program_of(arguments["file"])
     debugger = Debugger(
         program,
         limits_for(program, arguments),

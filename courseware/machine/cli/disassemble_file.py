@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from courseware.machine.cli.arguments import Arguments, Command
+from courseware.machine.cli.files import program_of
 from courseware.machine.cli.listing import Line, digits, lines_of
-from courseware.machine.loaders import load_file
 from courseware.machine.program import Program
 
 # So many zero words or more in a row show as one line.
@@ -13,7 +13,7 @@ _MIN_ZEROES = 4
 
 def run(arguments: Arguments) -> int:
     """Print every segment with its labels; return 0."""
-    program = load_file(arguments["file"])
+    program = program_of(arguments["file"])
     labels: dict[int, list[str]] = {}
     for name, value in program.symbols.items():
         labels.setdefault(value, []).append(name)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from courseware.machine.cli.arguments import Arguments, Option, UsageError, choice, size
+from courseware.machine.cli.files import reading
 from courseware.machine.devices.disk import MAX_DISK_BYTES
 from courseware.machine.loaders import LoadError
 from courseware.machine.machine import Engine
@@ -68,11 +69,11 @@ def _needed_bytes(program: Program) -> int:
 
 
 def disk_image(arguments: Arguments) -> bytes:
-    """Return the disk's content. Raises UsageError for too much of it, and OSError."""
+    """Return the disk's content. Raises UsageError for too much of it, and FileProblem."""
     path = arguments["disk"]
     if path is None:
         return b""
-    with path.open("rb") as file:
+    with reading(path), path.open("rb") as file:
         image: bytes = file.read(MAX_DISK_BYTES + 1)
     if len(image) > MAX_DISK_BYTES:
         raise UsageError(f"--disk {path}: ディスクは {MAX_DISK_BYTES:,} バイトまでです。")

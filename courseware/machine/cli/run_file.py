@@ -9,9 +9,17 @@ from pathlib import Path
 from typing import TextIO
 
 from courseware.machine.cli.arguments import Arguments, Command, Option, choice, number
+from courseware.machine.cli.files import (
+    STANDARD_INPUT,
+    STANDARD_OUTPUT,
+    output_path,
+    program_of,
+    reading,
+    refuse_overwriting,
+    writing,
+)
 from courseware.machine.cli.power_on import DISK, ENGINE, MEMORY, disk_image, limits_for
 from courseware.machine.cli.trace import trace_line
-from courseware.machine.loaders import load_file
 from courseware.machine.machine import POLL_CYCLES, Machine
 from courseware.machine.stop import Stop, StopReason, instruction_limit
 
@@ -23,17 +31,22 @@ def run(arguments: Arguments) -> int:
 
     A program ends well with exit code 0 (HTIF or the test finisher) and with an ebreak.
     """
-    program = load_file(arguments["file"])
+    trace, input_ = arguments["trace"], arguments["input"]
+    if trace is not None:
+        refuse_overwriting("--trace", trace, (arguments["file"], arguments["disk"], input_))
+    program = program_of(arguments["file"])
     machine = Machine(
         program,
         limits_for(program, arguments),
         disk=disk_image(arguments),
         engine=arguments["engine"],
     )
+    console = _Console(machine, _input(input_))
     with ExitStack() as files:
-        trace = arguments["trace"]
-        out = files.enter_context(trace.open("w", encoding="utf-8")) if trace else None
-        console = _Console(machine, _input(arguments["input"]))
+        out = None
+        if trace is not None:
+            files.enter_context(writing(trace))
+            out = files.enter_context(trace.open("w", encoding="utf-8"))
         started = time.perf_counter()
         stop = _execute(machine, console, arguments["max_instructions"], out)
         seconds = time.perf_counter() - started
@@ -57,8 +70,9 @@ class _Console:
         """Print what is new and give more input; say whether the machine took some."""
         output = self._machine.output[self._printed :]
         if output:
-            sys.stdout.buffer.write(output)
-            sys.stdout.buffer.flush()
+            with writing(STANDARD_OUTPUT):
+                sys.stdout.buffer.write(output)
+                sys.stdout.buffer.flush()
             self._printed += len(output)
         taken = self._machine.send(self._waiting) if self._waiting else 0
         self._waiting = self._waiting[taken:]
@@ -103,7 +117,9 @@ def _traced(machine: Machine, console: _Console, end: int, trace: TextIO) -> Sto
 def _input(path: Path | None) -> bytes:
     if path is None:
         return b""
-    return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    with reading(path):
+        is_standard = str(path) == STANDARD_INPUT
+        return sys.stdin.buffer.read() if is_standard else path.read_bytes()
 
 
 def _verdict(stop: Stop, *, is_test: bool) -> str:
@@ -151,7 +167,7 @@ COMMAND = Command(
         MEMORY,
         DISK,
         Option("--input", "UART に送るファイル。- は標準入力です。", "ファイル", Path),
-        Option("--trace", "1 命令を 1 行に書くファイル (遅くなります)。", "ファイル", Path),
+        Option("--trace", "1 命令を 1 行に書くファイル (遅くなります)。", "ファイル", output_path),
         Option("--stats", "数えたものを JSON で標準エラーに出します。", "json", choice("json")),
     ),
 )

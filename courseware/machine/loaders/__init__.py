@@ -12,7 +12,17 @@ from courseware.machine.loaders.problem import LoadError
 from courseware.machine.program import Program
 from courseware.machine.state import MAX_MEMORY_BYTES
 
-__all__ = ["MAX_FILE_BYTES", "LoadError", "load", "load_elf", "load_file", "load_flat"]
+__all__ = [
+    "MAX_FILE_BYTES",
+    "SOURCE_SUFFIXES",
+    "LoadError",
+    "is_elf",
+    "load",
+    "load_elf",
+    "load_file",
+    "load_flat",
+    "read_file",
+]
 
 # The largest RAM, full, and as much again for what is not loaded, such as debugging information.
 MAX_FILE_BYTES = 2 * MAX_MEMORY_BYTES
@@ -23,13 +33,18 @@ SOURCE_LIMITS = AssemblyLimits(
 )
 
 
+def is_elf(data: bytes) -> bool:
+    """Say whether a file's content claims to be ELF."""
+    return data.startswith(MAGIC)
+
+
 def load(data: bytes, name: str) -> Program:
     """Return the program of a file's content: ELF by its magic, else by the name's suffix.
 
     ``.s``, ``.S`` and ``.asm`` are sources in UTF-8, all else is a flat binary for the start of
     RAM. Raises LoadError, and AssemblyError for a source that cannot be assembled.
     """
-    if data.startswith(MAGIC):
+    if is_elf(data):
         return load_elf(data)
     if PurePath(name).suffix.lower() in SOURCE_SUFFIXES:
         program = assemble(_text(data), SOURCE_LIMITS)
@@ -39,11 +54,16 @@ def load(data: bytes, name: str) -> Program:
 
 def load_file(path: Path) -> Program:
     """Return the program of a file, as ``load`` does. Raises OSError when it cannot be read."""
+    return load(read_file(path), path.name)
+
+
+def read_file(path: Path) -> bytes:
+    """Return a file's content. Raises LoadError when it is too large, and OSError."""
     with path.open("rb") as file:
         data = file.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
         raise LoadError(f"ファイルが大きすぎます。上限は {MAX_FILE_BYTES:,} バイトです。")
-    return load(data, path.name)
+    return data
 
 
 def _text(data: bytes) -> str:

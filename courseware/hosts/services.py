@@ -5,7 +5,7 @@ from django.conf import settings
 from courseware.cpuinfo import Limits, Sample, parse, report
 from courseware.hosts.cards import ReportCard, card
 
-_REMEDY = (
+REMEDY = (
     "論理 CPU の多いマシンでも、最初の空行までの部分があれば、フラグと仮想化については"
     "調べられます。"
 )
@@ -53,7 +53,7 @@ def unread() -> TooLarge:
     """Return the refusal of a request whose body was too large to be read."""
     return TooLarge(
         "送られた内容が大きすぎるため、読まずに止めました。"
-        f"一度に送れるのは {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} バイトまでです。{_REMEDY}"
+        f"一度に送れるのは {settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,} バイトまでです。{REMEDY}"
     )
 
 
@@ -61,7 +61,7 @@ def _analyse(raw: str | bytes, source: str, size: int) -> ReportCard:
     maximum = limits().max_bytes
     if size > maximum:
         raise TooLarge(
-            f"{source}が大きすぎます ({size:,} バイト)。上限は {maximum:,} バイトです。{_REMEDY}"
+            f"{source}が大きすぎます ({size:,} バイト)。上限は {maximum:,} バイトです。{REMEDY}"
         )
     host = parse(raw, limits())
     if host.empty:

@@ -88,6 +88,8 @@ def _context(card: ReportCard | None, text: str) -> dict[str, object]:
         "text": text,
         "samples": samples(),
         "max_bytes": f"{limits.max_bytes:,}",
+        "max_bytes_exactly": str(limits.max_bytes),
+        "remedy": services.REMEDY,
         "max_lines": f"{limits.max_lines:,}",
         "max_cpus": f"{limits.max_blocks:,}",
     }

@@ -30,6 +30,10 @@ _AS = (
 )
 _LD = f"{_PREFIX}ld -m elf32lriscv --no-relax --no-warn-rwx-segments -e 0x80000000".split()
 _SECTIONS = (".text", ".rodata", ".data", ".bss")
+_ORDER = (  # in memory: a section is of the first kind that its name matches
+    r"\.text\.init(\..*)?", r"\.text(\..*)?", r"\.rodata(\..*)?", r"\.srodata(\..*)?",
+    r"\.data(\..*)?", r"\.sdata(\..*)?", r"(?!\.s?bss\b).*", r".*",
+)  # fmt: skip
 _NAME = re.compile(r"\.(?:push)?section\s+([\w.]+)")
 _ROUNDS = 12  # of generated programs in the corpus
 _ZEROES = re.compile(r"(?:00){16,}")
@@ -39,6 +43,7 @@ LIMITS = AssemblyLimits(max_characters=1 << 20, max_lines=1 << 16)
 def gnu_bytes(program: str) -> str:
     """Return the bytes of every section, as hexadecimal, as GNU as and ld make them."""
     sections = list(dict.fromkeys((*_SECTIONS, *_NAME.findall(program))))
+    sections.sort(key=_kind)
     rules = " ".join(f"{name} : ALIGN(16) {{ KEEP(*({name})) }}" for name in sections)
     with tempfile.TemporaryDirectory() as directory:
         source, made, script, linked = (Path(directory, n) for n in ("a.s", "a.o", "a.ld", "a"))
@@ -51,6 +56,10 @@ def gnu_bytes(program: str) -> str:
             if done.returncode:
                 raise ValueError(f"{program}\n{done.stderr}")
         return " ".join(_contents(linked.read_bytes()))
+
+
+def _kind(section: str) -> int:
+    return next(kind for kind, names in enumerate(_ORDER) if re.fullmatch(names, section))
 
 
 def _contents(elf: bytes) -> Iterator[str]:

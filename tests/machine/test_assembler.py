@@ -189,6 +189,22 @@ def test_deep_nesting_is_no_problem() -> None:
     assert data(f".byte {'-' * depth}1") == b"\1"
 
 
+def test_sections_lie_by_their_kinds_whatever_the_order_of_the_source() -> None:
+    names = (
+        ".text.init", ".text", ".text.b", ".text.a", ".rodata", ".rodata.x", ".srodata", ".data",
+        ".data.rel", ".sdata", ".sdata.x", ".other", ".boot", ".bss", ".sbss", ".bss.x",
+    )  # fmt: skip
+    kept = (".text.b", ".sdata", ".other", ".sbss")  # in front of the next one of their kind
+    source = "".join(
+        f".section {name}\nl{names.index(name)}: .space 8\n"
+        for name in [*kept, *(name for name in reversed(names) if name not in kept)]
+    )
+    symbols = assemble(source).symbols
+    assert sorted(symbols, key=symbols.__getitem__) == [f"l{i}" for i in range(len(names))]
+    assert list(symbols.values()) != sorted(symbols.values())
+    assert symbols["l0"] == RAM_BASE
+
+
 def test_other_sections_follow_in_the_order_of_the_source() -> None:
     program = assemble(
         '.section .z, "aw"\n.word 1\n.section .text.x, "ax"\nnop\n.text\nnop\n'
@@ -196,8 +212,8 @@ def test_other_sections_follow_in_the_order_of_the_source() -> None:
     )
     assert program.segments == (
         Segment(RAM_BASE, b"\x13\0\0\0"),
+        Segment(RAM_BASE + 16, b"\x13\0\0\0"),
         Segment(RAM_BASE + 32, b"\1\0\0\0\2\0\0\0"),
-        Segment(RAM_BASE + 48, b"\x13\0\0\0"),
     )
     assert program.symbols == {"n": RAM_BASE + 64, "z": RAM_BASE + 40}
 
@@ -205,6 +221,9 @@ def test_other_sections_follow_in_the_order_of_the_source() -> None:
 def test_entry_may_be_in_any_section_of_code() -> None:
     assert assemble('nop\n.section .boot, "ax"\nnop\n_start: nop').entry == RAM_BASE + 20
     assert assemble(".section .text.init\nnop").entry == RAM_BASE
+    assert assemble("_start: nop\n.section .text.init\nnop").entry == RAM_BASE + 16
+    assert assemble("nop\n.section .text.init\nnop\nnop").entry == RAM_BASE
+    assert assemble('.data\n.word 1\n.section .boot, "ax"\nnop').entry == RAM_BASE + 16
     assert assemble(".option rvc\nnop\n_start: nop").entry == RAM_BASE + 2
 
 

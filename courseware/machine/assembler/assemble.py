@@ -18,7 +18,7 @@ from courseware.machine.assembler.problems import (
     clip,
 )
 from courseware.machine.assembler.reader import Reader
-from courseware.machine.assembler.sections import Section
+from courseware.machine.assembler.sections import Section, in_memory_order
 from courseware.machine.assembler.source import Line
 from courseware.machine.assembler.source import split as split_source
 from courseware.machine.assembler.symbol_directives import check_name, define_constant
@@ -33,8 +33,9 @@ _LARGEST = 1 << 63
 def assemble(source: str, limits: AssemblyLimits = DEFAULT_LIMITS) -> Program:
     """Return the program of a source text in the syntax of GNU as.
 
-    .text lies at the start of RAM, then .rodata, .data and .bss, then all other sections in the
-    order of the source. Raises AssemblyError with everything that is wrong.
+    The first section of code lies at the start of RAM; the module ``sections`` says in what order
+    the sections follow. The entry is ``_start``, in whichever section of code it is, or else the
+    beginning of the first section with code. Raises AssemblyError with everything that is wrong.
     """
     return _Assembler(limits).assemble(source)
 
@@ -128,8 +129,11 @@ class _Assembler:
 
     # --- filling in ---
 
+    def _sections(self) -> list[Section]:
+        return in_memory_order(self.layout.sections.values())
+
     def _segments(self) -> Iterator[Segment]:
-        for section in self.layout.sections.values():
+        for section in self._sections():
             data = bytearray(section.size)
             for offset, make in section.contents():
                 with self.problems.noted():
@@ -147,7 +151,7 @@ class _Assembler:
 
     def _entry(self, symbols: dict[str, int]) -> int:
         """Return the address of the first instruction to be executed."""
-        code = [section for section in self.layout.sections.values() if section.is_code]
+        code = [section for section in self._sections() if section.is_code]
         first = next((section for section in code if section.size), code[0])
         entry = symbols.get(_ENTRY, first.address)
         is_inside = any(_contains(section, entry) for section in code)

@@ -13,6 +13,7 @@ from courseware.machine.assembler.sections import (
     Section,
     Subsection,
     Tail,
+    in_memory_order,
     new_section,
 )
 from courseware.machine.assembler.symbols import Symbols
@@ -151,7 +152,7 @@ class Layout:
         """Settle all addresses, once everything has been read; return the image's size."""
         relax(self.sections.values(), self.symbols.forget_estimates)
         address = end = RAM_BASE
-        for section in self.sections.values():
+        for section in in_memory_order(self.sections.values()):
             address += -address % section.alignment
             section.address = address
             address += section.size

@@ -1,16 +1,26 @@
 """Sections as they grow, in fragments of settled size with one piece of open size behind each.
 
-Names and their order in memory: .text, .rodata, .data and .bss, and behind them every other
-section in the order in which the source first names it. Each begins at a multiple of 16, or of a
-larger alignment that is asked for in it.
+Their order in memory, whatever the order of the source, as linker scripts for bare machines have
+it:
+
+1. ``.text.init``, where such programs put what is executed first;
+2. ``.text``, then ``.text.*``;
+3. ``.rodata``, ``.rodata.*``, ``.srodata``, ``.srodata.*``;
+4. ``.data``, ``.data.*``, ``.sdata``, ``.sdata.*``;
+5. every other section with contents;
+6. ``.bss``, then every other section without contents: ``.bss.*``, ``.sbss``, ``@nobits``.
+
+Those of one kind lie in the order in which the source first names them. Each begins at a multiple
+of 16, or of a larger alignment that is asked for in it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
 SECTION_NAMES = (".text", ".rodata", ".data", ".bss")
+_FAMILIES = (".text.init", ".text", ".rodata", ".srodata", ".data", ".sdata")  # as they lie
 _CODE_NAMES = (".text", ".init", ".fini")
 _EMPTY_NAMES = (".bss", ".sbss")
 _SECTION_ALIGNMENT = 16
@@ -128,10 +138,25 @@ class Section:
 def new_section(name: str, flags: str | None = None, kind: str | None = None) -> Section:
     """Return an empty section; flags and type are those of its name unless they are given."""
 
-    def is_like(names: tuple[str, ...]) -> bool:
-        return any(name == known or name.startswith(f"{known}.") for known in names)
-
     is_known = name in SECTION_NAMES
-    is_code = is_like(_CODE_NAMES) if flags is None or is_known else "x" in flags
-    is_empty = is_like(_EMPTY_NAMES) if kind is None or is_known else kind == "@nobits"
+    is_code = _is_any(name, _CODE_NAMES) if flags is None or is_known else "x" in flags
+    is_empty = _is_any(name, _EMPTY_NAMES) if kind is None or is_known else kind == "@nobits"
     return Section(name, is_code, is_empty)
+
+
+def in_memory_order(sections: Iterable[Section]) -> list[Section]:
+    """Return the sections from the lowest address up, given in the order of the source."""
+    return sorted(sections, key=_rank)
+
+
+def _rank(section: Section) -> int:
+    """Return the section's kind; a kind with a smaller number lies in front."""
+    if section.is_empty:
+        return len(_FAMILIES) + 1
+    ranks = (rank for rank, family in enumerate(_FAMILIES) if _is_any(section.name, (family,)))
+    return next(ranks, len(_FAMILIES))
+
+
+def _is_any(name: str, families: tuple[str, ...]) -> bool:
+    """Say whether a name is one of the families' or goes on with a dot behind it."""
+    return any(name == family or name.startswith(f"{family}.") for family in families)

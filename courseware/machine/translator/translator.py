@@ -33,8 +33,8 @@ HOT = 24  # how often an address is come to before it is translated
 FREE_WORK = 1_024
 CYCLES_A_WORK = 128
 READ_A_WORK = 8
-MAX_CODES = 4_096  # compiled functions that all machines share
-MAX_OPERATIONS = 16_384  # instructions that are kept ready for regions
+MAX_CODES = 1_024  # compiled functions that all machines share: some 30 MB
+MAX_OPERATIONS = 8_192  # instructions that are kept ready for regions
 # After so many stores into its code an address is left to the interpreter.
 MAX_REWRITES = 4
 # An instruction that retreats so often in so many cycles is left to the interpreter.

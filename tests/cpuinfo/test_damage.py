@@ -3,7 +3,7 @@
 import html
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courseware.cpuinfo import Host, Limits, parse, report, samples, without_serials
@@ -292,6 +292,12 @@ def test_work_is_linear(unit: str) -> None:
 @pytest.mark.parametrize("head", ["flags : a\n", "isa : rv64\n", "<capabilities>\n"])
 def test_work_is_linear_in_what_goes_on_for_many_lines(head: str) -> None:
     assert_linear(head, "bcdefghijklmnopqrst\n")
+
+
+@settings(max_examples=40)
+@given(st.text(min_size=1, max_size=12))
+def test_work_is_linear_in_any_text_over_and_over(unit: str) -> None:
+    assert_linear("", unit)
 
 
 def test_work_is_linear_in_lines_that_all_differ() -> None:

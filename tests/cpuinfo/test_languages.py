@@ -55,13 +55,14 @@ def test_each_case_of_a_finding_is_whole() -> None:
     for path in (DATA / "findings").glob("*.toml"):
         for name, question in load(f"findings/{path.name}").items():
             assert path.stem == "common" or "title" in question, name
-            for case in question["cases"].values():
+            for entry in question["cases"].values():
+                case = question["cases"].get(entry.get("like"), {}) | entry
                 assert State(case["state"])
                 assert {"summary", "reason"} <= set(case)
                 is_first = name == "hardware_virtualization"
                 assert ({"conclusion", "certainty"} <= set(case)) == is_first
                 known = load("commands.toml")
-                plain = [entry for entry in case.get("commands", []) if "{" not in entry]
+                plain = [name for name in case.get("commands", []) if "{" not in name]
                 assert set(plain) <= set(known), name
 
 

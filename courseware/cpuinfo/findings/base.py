@@ -1,7 +1,7 @@
 """What a report says about one question: shown, shown absent, or cannot be told.
 
 A module for each architecture decides which case a text is; the case's sentences, state and
-commands are in ``data/findings``.
+commands are in ``data/findings``. A case that is ``like`` another has only what differs.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -103,6 +103,8 @@ def _finding(family: str, name: str, verdict: Verdict) -> Finding:
     source = "common" if verdict.shared else family
     question = _questions(source)[verdict.shared or name]
     case = question["cases"][verdict.case]
+    if "like" in case:
+        case = question["cases"][case["like"]] | case
     own = _questions(family).get(name, question)
     values = verdict.values
     commands = [entry.format(**values) for entry in case.get("commands", ())]

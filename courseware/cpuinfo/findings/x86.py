@@ -60,8 +60,9 @@ def _hardware(host: Host) -> Verdict:
         "flag": expected,
         "since": _CLEARED_SINCE[expected],
         "rdmsr": _READ_MSR[expected],
+        "more": say("findings.likely_no_support") if host.architecture.value == "i386" else "",
     }
-    return Verdict("absent_32" if host.architecture.value == "i386" else "absent", evidence, values)
+    return Verdict("absent", evidence, values)
 
 
 def _guest(host: Host) -> Verdict:

@@ -1,7 +1,7 @@
 """IBM Z (s390x).
 
-Fields: Linux arch/s390/kernel/processor.c. The text begins with a summary; a section for each
-CPU follows since Linux 4.7, with the topology since 5.9.
+Fields: Linux arch/s390/kernel/processor.c. The text begins with a summary; newer kernels add a
+section for each CPU, with its place in the topology.
 """
 
 import re

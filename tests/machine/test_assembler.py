@@ -328,3 +328,23 @@ def test_an_argument_of_a_macro_may_hold_several_statements() -> None:
     with pytest.raises(AssemblyError) as error:
         assemble('.macro one code\n  nop; \\code\n.endm\none "nop; bad x"')
     assert {(p.line, p.column) for p in error.value.problems} == {(2, 8)}
+
+
+def test_nothing_is_read_behind_end() -> None:
+    for source in ("nop\n.end\nfoo", "nop; .end main; foo", ".macro m; nop; .end; foo; .endm; m"):
+        assert assemble(source) == assemble("nop"), source
+    assert code(".if 0\n.end\n.endif\nnop") == code("nop")
+
+
+def test_global_pointer_is_0x800_behind_the_small_data() -> None:
+    load = "la gp, __global_pointer$\n"
+    for source, middle in (
+        ("", RAM_BASE + 16),
+        (".data\n.word 1", RAM_BASE + 16),
+        (".data\n.word 1\n.section .sdata\n.word 1", RAM_BASE + 32),
+        (".text\nnop; nop; nop\n.data 3\n.word 1", RAM_BASE + 32),
+    ):
+        assert code(load + source)[:2] == code(f"la gp, . + {middle + 0x800 - RAM_BASE}")
+        assert assemble(load + source).symbols == {}
+    assert code("__global_pointer$ = 5\nli a0, __global_pointer$") == ["addi a0, zero, 5"]
+    assert code("nop\n__global_pointer$: j __global_pointer$")[1] == "jal zero, 0x80000004"

@@ -87,8 +87,11 @@ ONE_MISTAKE = [
     (".ascii \"\ud800\"", 1, 9, ["U+D800"]),
     (".space x\nx:", 1, 8, ["決まりません"]),
     (".space -1", 1, 8, ["-1"]),
-    (".align 13", 1, 8, ["13", "12"]),
+    (".align 17", 1, 8, ["17", "16", "2 の何乗か", ".balign"]),
     (".balign 3", 1, 9, ["累乗"]),
+    (".balign 131072", 1, 9, ["0 から 65536"]),
+    (".comm x, 1, 131072", 1, 13, ["1 から 65536"]),
+    (".align , 5", 1, 1, ["「.align n」"]),
     (".section 5", 1, 10, [".rodata"]),
     (".section", 1, 1, [".rodata"]),
     (".popsection", 1, 1, ["「.pushsection」"]),
@@ -98,6 +101,18 @@ ONE_MISTAKE = [
     ('.error "だめ"', 1, 1, ["だめ"]),
     ('.include "x.s"', 1, 1, ["「.include」", "書き写して"]),
     (".insn 4, 1", 1, 10, ["2 バイト"]),
+    (".insn", 1, 1, ["「.insn 値」", "「.insn r 0x33, 0, 0, a0, a1, a2」"]),
+    (".insn r", 1, 1, ["「.insn r opcode, funct3, funct7, rd, rs1, rs2」", "funct2"]),
+    (".insn i 0x13, 0, a0", 1, 1, ["「.insn i opcode, funct3, rd, imm(rs1)」"]),
+    (".insn x 0x13, 0", 1, 7, ["「x」", "r4"]),
+    (".insn r 0x33, 8, 0, a0, a1, a2", 1, 15, ["8", "0 から 7"]),
+    (".insn r 0x33, 0, 0, a0, a1, 5", 1, 29, ["「5」", "レジスター"]),
+    (".insn r 0x32, 0, 0, a0, a1, a2", 1, 9, ["0x32", "opcode"]),
+    (".insn i OP_IMM, 0, a0, a1, 2048", 1, 28, ["2048", "-2048 から 2047"]),
+    (".word -8>>1", 1, 7, [".word", "64 ビット", "0xffffffff"]),
+    ("li a0, -8>>1", 1, 8, ["64 ビット", "0xffffffff"]),
+    ("addi a0, a0, -8>>1", 1, 14, ["64 ビット", "0xffffffff"]),
+    ('.asciz "\\e["', 1, 9, ["「\\e」", "「\\033」"]),
     (".space x * 2\n.data\nx:", 1, 8, ["決まりません"]),
     ("nop\nnop\n.org 4", 3, 6, ["「.org」", "8 バイト"]),
     (".equ x, 1\n.equiv x, 2", 2, 8, ["「x」", "1 行目"]),
@@ -131,6 +146,7 @@ ONE_MISTAKE = [
     (".purgem m", 1, 1, ["「m」"]),
     (".macro .if\n.endm", 1, 1, ["「.if」"]),
     ("nop\n.if 1\nnop", 2, 1, ["「.endif」"]),
+    ("nop\n.if 1\nnop\n.end\n.endif", 2, 1, ["「.endif」"]),
     (".if x\n.endif\nx:", 1, 5, ["決まりません"]),
     (".if\n.endif", 1, 1, ["「.if」"]),
     (".else", 1, 1, ["「.if」"]),
@@ -240,6 +256,18 @@ def test_limit_of_the_image_counts_the_gaps_between_sections() -> None:
     assemble(source, AssemblyLimits(max_image_bytes=17))
     (problem,) = problems(source, AssemblyLimits(max_image_bytes=16))
     assert "16 バイト" in problem[2]
+
+
+def test_limit_of_the_image_counts_alignments() -> None:
+    source = ".byte 1\n  .balign 65536\nx: .space {}"
+    limits = AssemblyLimits(max_image_bytes=3 << 16)
+    assert assemble(source.format(2 << 16), limits).symbols == {"x": 0x80010000}
+    (problem,) = problems(source.format((2 << 16) + 1), limits)
+    assert problem[0] == 3
+    (problem,) = problems(".byte 1\n  .balign 65536\n.byte 1")
+    assert problem[:2] == (3, 1)
+    assert "65,536 バイト" in problem[2]
+    assert ".align" in problem[2]
 
 
 # A program of three lines that come to 4 lines of 20 characters when expanded.

@@ -48,7 +48,7 @@ class _Assembler:
         self.problems = Problems(limits.max_problems)
         self.layout = Layout(self.problems, limits.max_image_bytes)
         self.options = Options()
-        self._instructions = Instructions(self.layout, self.problems, self.options)
+        self.instructions = Instructions(self.layout, self.problems, self.options)
 
     def assemble(self, source: str) -> Program:
         lines = split_source(source, self._limits, self.problems)
@@ -61,7 +61,7 @@ class _Assembler:
             self.problems.raise_any()
         symbols = self._symbols()  # in the order of the source, so that chains are not deep
         segments = tuple(self._segments())
-        source_lines = self._instructions.lines()
+        source_lines = self.instructions.lines()
         entry = self._entry(symbols)
         self.problems.raise_any()
         return Program(segments, entry, symbols, source_lines)
@@ -89,7 +89,7 @@ class _Assembler:
         elif directives.is_directive(head.text):
             directives.run(self, head, rest)
         elif head.text in FORMS:
-            self._instructions.read(head, split(rest))
+            self.instructions.read(head, split(rest))
         else:
             raise self._unknown(head)
 

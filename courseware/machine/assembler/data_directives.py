@@ -6,11 +6,10 @@ from courseware.machine.assembler.expressions import Expression
 from courseware.machine.assembler.lexer import Kind, Token
 from courseware.machine.assembler.operands import Operand
 from courseware.machine.assembler.problems import Problem
-from courseware.machine.assembler.sections import Location
+from courseware.machine.assembler.sections import MAX_ALIGNMENT_BITS, Location
 from courseware.machine.assembler.spaces import Alignment, Gap, Origin, padding
 from courseware.machine.assembler.target import Directive, Target, constant_of, expression_of
 
-_MAX_ALIGNMENT_BITS = 12
 _MAX_COUNT = 1 << 32
 _FILL_VALUE_BYTES = 4  # GNU as leaves the bytes behind at 0
 _MAX_FILL_BYTES = 8
@@ -37,7 +36,7 @@ def _number(
         raise Problem(
             expression.place,
             f"{value} は {token.text} の {size} バイトに収まりません。"
-            f"{low} から {high} までの値にしてください。",
+            f"{low} から {high} までの値にしてください。{expression.advice}",
         )
     return (value & high).to_bytes(size, "little")
 
@@ -93,7 +92,10 @@ def _fill(target: Target, token: Token, operands: list[Operand]) -> None:
 def _align_to_power(fill_size: int) -> Directive:
     def directive(target: Target, token: Token, operands: list[Operand]) -> None:
         _expect_alignment(token, operands, f"{token.text} n")
-        bits = constant_of(target, token, operands[0], 0, _MAX_ALIGNMENT_BITS)
+        if not operands:
+            return
+        advice = f"{token.text} の値は、2 の何乗かです。バイト数で書くときは .balign を使います。"
+        bits = constant_of(target, token, operands[0], 0, MAX_ALIGNMENT_BITS, advice)
         _align(target, token, 1 << bits, operands[1:], fill_size)
 
     return directive
@@ -102,7 +104,9 @@ def _align_to_power(fill_size: int) -> Directive:
 def _align_to_bytes(fill_size: int) -> Directive:
     def directive(target: Target, token: Token, operands: list[Operand]) -> None:
         _expect_alignment(token, operands, f"{token.text} バイト数")
-        alignment = constant_of(target, token, operands[0], 0, 1 << _MAX_ALIGNMENT_BITS) or 1
+        if not operands:
+            return
+        alignment = constant_of(target, token, operands[0], 0, 1 << MAX_ALIGNMENT_BITS) or 1
         if alignment & (alignment - 1):
             raise Problem(
                 operands[0][0].place, "バイト数は 2 の累乗 (1、2、4、8 など) にしてください。"
@@ -113,7 +117,8 @@ def _align_to_bytes(fill_size: int) -> Directive:
 
 
 def _expect_alignment(token: Token, operands: list[Operand], form: str) -> None:
-    if not 1 <= len(operands) <= 3 or not operands[0]:
+    """Raise Problem for operands of no form; none at all ask for nothing, as in GNU as."""
+    if len(operands) > 3 or (operands and not operands[0]):
         raise Problem(token.place, f"「{form}」の形で書いてください。")
 
 
@@ -167,6 +172,9 @@ DATA_DIRECTIVES: dict[str, Directive] = {
     **dict.fromkeys((".half", ".2byte", ".short", ".hword"), _data(2)),
     **dict.fromkeys((".word", ".4byte", ".long", ".int"), _data(4)),
     **dict.fromkeys((".dword", ".8byte", ".quad"), _data(8)),
+    ".dc.b": _data(1),
+    **dict.fromkeys((".dc", ".dc.w"), _data(2)),
+    **dict.fromkeys((".dc.a", ".dc.l"), _data(4)),
     ".ascii": _string(b""),
     **dict.fromkeys((".asciz", ".string"), _string(b"\0")),
     **dict.fromkeys((".space", ".zero", ".skip"), _space),

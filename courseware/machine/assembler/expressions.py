@@ -2,7 +2,9 @@
 
 Operators bind as in GNU as (its manual, "Infix Operators"): first ``* / % << >>``, then
 ``| & ^ !``, then ``+ -``, then the comparisons, then ``&&``, then ``||``. A comparison that holds
-is -1, as in GNU as. Numbers are 64-bit two's complement; ``>>`` brings in zeroes. An expression is
+is -1, as in GNU as. Numbers are 64-bit two's complement; ``>>`` brings in zeroes,
+so that ``-8 >> 1`` fits in no 32 bits. GNU as warns and cuts it; here it is a mistake that is
+explained, for the low bits of ``~0 >> 4`` are not what its author wants. An expression is
 kept in postfix order, so that neither parsing nor evaluating recurses, however deeply it is nested.
 
 While addresses are not known, a value is a number plus whole multiples of *bases*: things that
@@ -80,6 +82,17 @@ class Expression:
 
     items: tuple[Token | Operation, ...]
     place: Place
+
+    @property
+    def advice(self) -> str:
+        """Return what to say when the value is too large, if ``>>`` may be why."""
+        if not any(isinstance(item, Operation) and item.name == ">>" for item in self.items):
+            return ""
+        return (
+            "式は 64 ビットで計算され、>> は負の数でも上位に 0 を入れます。"
+            "負の数を割るには / を使い、32 ビットの値としてずらすには、"
+            "先に (値 & 0xffffffff) とします。"
+        )
 
     def evaluate(self, resolve: Resolve) -> Value:
         """Return the value. ``resolve`` gives a symbol's; Problem for what has none."""

@@ -78,7 +78,10 @@ class FieldValues:
         here = self._layout.address(location)
         value = self._layout.value(immediate.expression, location)
         if immediate.modifier and value not in _WORD_VALUES:
-            raise Problem(immediate.expression.place, f"{value} は 32 ビットに収まりません。")
+            advice = immediate.expression.advice
+            raise Problem(
+                immediate.expression.place, f"{value} は 32 ビットに収まりません。{advice}"
+            )
         match immediate.modifier:
             case "%hi":
                 return _high(value)
@@ -130,7 +133,9 @@ def _check(value: int, field: Field, immediate: Immediate, mnemonic: str) -> Non
     if is_inside and value % field.step == 0:
         return
     if not immediate.relative:
-        advice = "大きな数は、li でレジスターに入れてから使ってください。" if field.signed else ""
+        advice = immediate.expression.advice
+        if field.signed and not advice:
+            advice = "大きな数は、li でレジスターに入れてから使ってください。"
         raise Problem(
             place,
             f"{value} は「{mnemonic}」に書ける範囲にありません。"

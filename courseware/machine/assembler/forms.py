@@ -31,14 +31,14 @@ class Code(Protocol):
 
 @dataclass(frozen=True)
 class Word:
-    """An instruction of one encoding that the instruction table has under another name."""
+    """Bits that the instruction table does not have by this name, and what fields they have."""
 
     bits: int
     format: Format = FIXED
 
     def encode(self, fields: dict[str, int]) -> int:
-        """Return the bits."""
-        return self.bits
+        """Return the bits. Raises ValueError when a value does not fit its field."""
+        return self.format.encode(self.bits, fields)
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,9 @@ def spelling(form: Form) -> str:
     return f"{form.mnemonic} {form.operands}".rstrip()
 
 
-def choose(mnemonic: str, operands: list[Operand]) -> Form | None:
+def choose(forms: list[Form], operands: list[Operand]) -> Form | None:
     """Return the form that operands are written in; None when no form has so many."""
-    candidates = [form for form in FORMS[mnemonic] if len(syntax_of(form)) == len(operands)]
+    candidates = [form for form in forms if len(syntax_of(form)) == len(operands)]
     for form in candidates:
         if all(map(fits, syntax_of(form), operands)):
             return form

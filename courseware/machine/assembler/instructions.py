@@ -74,13 +74,17 @@ class Instructions:
 
     def read(self, head: Token, operands: list[Operand]) -> None:
         """Read one instruction. Raises Problem when its operands are of no form."""
-        form = choose(head.text, operands)
+        self.read_as(head, FORMS[head.text], operands)
+
+    def read_as(self, head: Token, forms: list[Form], operands: list[Operand]) -> None:
+        """Read an instruction of one of the forms."""
+        form = choose(forms, operands)
         if form is None:
-            forms = "、または ".join(f"「{spelling(form)}」" for form in FORMS[head.text])
+            spellings = "、または ".join(f"「{spelling(form)}」" for form in forms)
             raise Problem(
                 head.place,
                 f"「{head.text}」のオペランドの数 ({len(operands)} 個) が違います。"
-                f"{forms}の形で書いてください。",
+                f"{spellings}の形で書いてください。",
             )
         values = self._values(head, form, operands)
         if values is None:

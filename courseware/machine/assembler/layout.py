@@ -19,6 +19,10 @@ from courseware.machine.assembler.sections import (
 from courseware.machine.assembler.symbols import Symbols
 from courseware.machine.memory_map import RAM_BASE
 
+# Where GNU ld's script for RISC-V has gp point: 12-bit offsets reach 4 KiB of small data around it.
+_GLOBAL_POINTER = "__global_pointer$"
+_GLOBAL_POINTER_OFFSET = 0x800
+
 
 class Layout:
     """The sections and symbols of one program."""
@@ -124,7 +128,8 @@ class Layout:
             self._problems.add(
                 place,
                 f"プログラムとデータの大きさが上限の {self._max_image_bytes:,} バイトを"
-                "超えます。.space などで取る場所を小さくしてください。",
+                "超えます (.align や .balign でそろえるために空く場所も数えます)。"
+                ".space などで取る場所を小さくしてください。",
             )
 
     # --- values ---
@@ -150,6 +155,9 @@ class Layout:
 
     def place_sections(self) -> int:
         """Settle all addresses, once everything has been read; return the image's size."""
+        data = self.sections.get(".sdata", self.sections[".data"])
+        middle = Location(data.part(0).fragments[0], _GLOBAL_POINTER_OFFSET)
+        self.symbols.define_implicitly(_GLOBAL_POINTER, middle)
         relax(self.sections.values(), self.symbols.forget_estimates)
         address = end = RAM_BASE
         for section in in_memory_order(self.sections.values()):

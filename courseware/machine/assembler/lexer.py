@@ -150,6 +150,12 @@ class _Lexer:
                 data.append((int(hexadecimal, 16) if hexadecimal else int(octal, 8)) & 0xFF)
             elif letter in _ESCAPES:
                 data.append(_ESCAPES[letter])
+            elif letter == "e":
+                self._problems.add(
+                    self._line.place(start + position),
+                    "「\\e」は GNU as では文字の e になってしまうので、使えません。"
+                    "ESC は「\\033」と書いてください。",
+                )
             else:
                 self._problems.add(
                     self._line.place(start + position),

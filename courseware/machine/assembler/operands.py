@@ -11,7 +11,7 @@ from courseware.machine.isa.decoder import FENCE_LETTERS
 from courseware.machine.isa.table import INSTRUCTIONS
 from courseware.machine.registers import REGISTER_NUMBERS
 
-_REGISTERS = ("rd", "rs1", "rs2", "rt")
+_REGISTERS = ("rd", "rs1", "rs2", "rs3", "rt")
 _MEMORY = "imm(rs1)"
 _STACK = "imm(sp)"
 _PLACE = "(rs1)"  # without an offset; GNU as takes one of 0, too

@@ -42,7 +42,7 @@ _CHARACTER_REPEATS = (".irpc", ".irepc")
 _REPEATS = (".rept", ".rep", ".irp", ".irep", *_CHARACTER_REPEATS)
 _MACRO_ENDS = (".endm", ".endmacro")
 
-DIRECTIVES = (*sorted(conditionals.ALL), ".macro", ".endm", ".exitm", ".purgem",
+DIRECTIVES = (*sorted(conditionals.ALL), ".end", ".macro", ".endm", ".exitm", ".purgem",
               ".rept", ".irp", ".irpc", ".endr")  # fmt: skip
 
 
@@ -167,6 +167,11 @@ class Reader:
             )
             self._conditions.cut(source.depth)
         self._inputs.pop()
+
+    def _end(self, statement: _Statement) -> None:
+        """Obey ``.end``: what follows is not read."""
+        for source in self._inputs:
+            source.next = len(source.lines)
 
     # --- macros ---
 
@@ -353,6 +358,7 @@ def _cut(line: Line, start: int, end: int) -> Line:
 
 _OBEYED: dict[str, Callable[[Reader, _Statement], None]] = {
     **dict.fromkeys(conditionals.ALL, Reader._condition),
+    ".end": Reader._end,
     ".macro": Reader._define,
     **dict.fromkeys(_MACRO_ENDS, Reader._stray),
     ".endr": Reader._stray,

@@ -24,6 +24,7 @@ _FAMILIES = (".text.init", ".text", ".rodata", ".srodata", ".data", ".sdata")  #
 _CODE_NAMES = (".text", ".init", ".fini")
 _EMPTY_NAMES = (".bss", ".sbss")
 _SECTION_ALIGNMENT = 16
+MAX_ALIGNMENT_BITS = 16  # 64 KiB: more than any table of pages needs
 
 
 class Tail(Protocol):

@@ -4,6 +4,7 @@ from courseware.machine.assembler.expressions import parse
 from courseware.machine.assembler.lexer import Kind, Token
 from courseware.machine.assembler.operands import Operand
 from courseware.machine.assembler.problems import Problem
+from courseware.machine.assembler.sections import MAX_ALIGNMENT_BITS
 from courseware.machine.assembler.target import (
     Directive,
     Target,
@@ -13,7 +14,6 @@ from courseware.machine.assembler.target import (
 )
 from courseware.machine.registers import REGISTER_NUMBERS
 
-_MAX_ALIGNMENT = 1 << 12
 _DEFAULT_ALIGNMENT = 1
 
 
@@ -73,7 +73,7 @@ def _common(target: Target, token: Token, operands: list[Operand]) -> None:
     size = constant_of(target, token, operands[1], 0, 1 << 32)
     alignment = _DEFAULT_ALIGNMENT
     if len(operands) == 3:
-        alignment = constant_of(target, token, operands[2], 1, _MAX_ALIGNMENT)
+        alignment = constant_of(target, token, operands[2], 1, 1 << MAX_ALIGNMENT_BITS)
         if alignment & (alignment - 1):
             raise Problem(
                 operands[2][0].place, "バイト数は 2 の累乗 (1、2、4、8 など) にしてください。"

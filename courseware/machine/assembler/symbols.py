@@ -108,6 +108,11 @@ class Symbols:
             )
         self._defined_at[token.text] = token.place
 
+    def define_implicitly(self, name: str, location: Location) -> None:
+        """Give a place a name that the program may use, unless the program has defined it."""
+        if name not in self._latest:
+            self._meanings.setdefault(name, location)
+
     def settle(self, expression: Expression) -> Expression:
         """Return the expression with 1b, 1f and constants read from the present place."""
         if all(isinstance(i, Token) and i.kind == Kind.NUMBER for i in expression.items):

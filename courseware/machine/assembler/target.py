@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from courseware.machine.assembler.expressions import Expression, parse
-from courseware.machine.assembler.instructions import Options
+from courseware.machine.assembler.instructions import Instructions, Options
 from courseware.machine.assembler.layout import Layout
 from courseware.machine.assembler.lexer import Kind, Token
 from courseware.machine.assembler.operands import Operand
@@ -18,6 +18,7 @@ class Target(Protocol):
     layout: Layout
     problems: Problems
     options: Options
+    instructions: Instructions
 
 
 Directive = Callable[[Target, Token, list[Operand]], None]
@@ -45,14 +46,25 @@ def expression_of(target: Target, operand: Operand) -> tuple[Expression, Locatio
 
 
 def constant_of(
-    target: Target, token: Token, operand: Operand, low: int = -(1 << 63), high: int = 1 << 63
+    target: Target,
+    token: Token,
+    operand: Operand,
+    low: int = -(1 << 63),
+    high: int = 1 << 63,
+    advice: str = "",
 ) -> int:
     """Return a value that must be known now. Raises Problem when it is not, or is out of range."""
-    return constant(target.layout, parse(operand, operand[0].place), token.text, low, high)
+    expression = parse(operand, operand[0].place)
+    return constant(target.layout, expression, token.text, low, high, advice)
 
 
-def constant(layout: Layout, expression: Expression, directive: str, low: int, high: int) -> int:
-    """Return an expression's value here, which must be known now."""
+def constant(
+    layout: Layout, expression: Expression, directive: str, low: int, high: int, advice: str = ""
+) -> int:
+    """Return an expression's value here, which must be known now.
+
+    ``advice`` is added to what is said of a value out of range.
+    """
     value = layout.constant(expression)
     if value is None:
         raise undecided(directive, expression.place)
@@ -60,7 +72,7 @@ def constant(layout: Layout, expression: Expression, directive: str, low: int, h
         raise Problem(
             expression.place,
             f"「{directive}」の値 {value} が範囲にありません。"
-            f"{low} から {high} までにしてください。",
+            f"{low} から {high} までにしてください。{advice}",
         )
     return value
 

@@ -95,6 +95,7 @@ def _bits(*pieces: tuple[int, int, int], signed: bool = False) -> Field:
 _RD, _RS1, _RS2 = _bits((4, 0, 7)), _bits((4, 0, 15)), _bits((4, 0, 20))
 
 R = Format({"rd": _RD, "rs1": _RS1, "rs2": _RS2}, mask=0xFE00707F)
+R4 = Format({"rd": _RD, "rs1": _RS1, "rs2": _RS2, "rs3": _bits((4, 0, 27))}, mask=0x600707F)
 I = Format({"rd": _RD, "rs1": _RS1, "imm": _bits((11, 0, 20), signed=True)}, mask=0x707F)  # noqa: E741
 SHIFT = Format({"rd": _RD, "rs1": _RS1, "imm": _bits((4, 0, 20))}, mask=0xFE00707F)
 S = Format(

@@ -13,6 +13,8 @@ from courseware.cpuinfo.texts import say
 _FLAG_WORDS = re.compile(r"\s*+[a-z0-9_]++(?:\s++[a-z0-9_]++)*+\s*+")
 _FLAG_KEYS = ("flags", "features", "vmx flags", "bugs", "facilities", "isa", "cpucaps")
 _COMMAND = re.compile(r"(?:sudo\s)?(?:cat|less|more|head|tail|grep|egrep|ssh|adb|exit)\s", re.I)
+# user@host:~$, [user@host ~]# and the like, up to the sign that ends the prompt
+_USER_AT_HOST = re.compile(r"(?:\([\w.-]+\) ?)?\[?[\w.+-]+@[\w.-]+(?:[ :][\w~/.-]*)?\]?")
 _PROMPT_CHARACTERS = 300
 _KEY_CHARACTERS = 40
 _ELLIPSIS_ENDS = ".…)]略p "
@@ -256,7 +258,7 @@ def _is_around_the_text(line: str) -> bool:
     if not ends:
         return False
     before, after = head[: min(ends)].rstrip(), head[min(ends) + 1 :].lstrip()
-    if "@" in before and " " not in before.rpartition("[")[2].partition("@")[0]:
-        return True  # user@host: whatever was typed
+    if _USER_AT_HOST.fullmatch(before):
+        return True  # whatever was typed
     is_prompt = before.startswith(("[", "(", "~", "/")) or not before
     return is_prompt and (not after or bool(_COMMAND.match(after + " ")))

@@ -175,6 +175,26 @@ def test_nothing_else_is_taken_for_a_name(line: str) -> None:
     assert without_serials(line) == line
 
 
+@pytest.mark.parametrize(
+    ("line", "is_prompt"),
+    [
+        ("user@host:~$ uname -a", True),
+        ("[root@host ~]# lscpu", True),
+        ("(venv) user@host:/proc$ cat cpuinfo", True),
+        ("user@host ~ %", True),
+        ("root@host:/# ", True),
+        ("$ cat /proc/cpuinfo", True),
+        ("mail me@example.org # at noon", False),
+        ("me@example.org gives 50% off", False),
+        ("$ something else", False),
+    ],
+)
+def test_a_prompt_is_no_part_of_the_text_and_all_else_is_listed(line: str, is_prompt: bool) -> None:
+    host = parse(f"{line}\n{TEXTS['amd-guest']}")
+    assert host.unread_total == (not is_prompt)
+    assert host.threads.value == 2
+
+
 def test_html_in_the_model_name_stays_text() -> None:
     host = parse("processor : 0\nmodel name : <script>alert(1)</script>\nflags : fpu\n")
     assert host.model_name.value == "<script>alert(1)</script>"

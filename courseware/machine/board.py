@@ -110,7 +110,9 @@ class Board:
         )
         self.hart = Hart(self.bus, options.untrapped)
         self.hart.do_due = self._do_due
-        self.watch = Watch(self.ram, lambda: self.hart.pc, self.hart.look_up)
+        self.watch = Watch(
+            self.ram, lambda: self.hart.pc, lambda: dma.is_writing, self.hart.look_up
+        )
         self.deadline: Callable[[], bool] | None = None
         self._polled_accesses = 0
         self._htif = None if tohost is None else Htif(tohost, fromhost, dma, self.output)

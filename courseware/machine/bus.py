@@ -60,9 +60,13 @@ class Bus:
 
 
 class RamDma:
-    """RAM as the devices see it. ``on_write`` hears of each write: address and size in bytes."""
+    """RAM as the devices see it. ``on_write`` hears of each write: address and size in bytes.
+
+    ``is_writing`` says that a device is writing just now, to those who hear of it from RAM.
+    """
 
     def __init__(self, ram: Ram, on_write: Callable[[int, int], None]) -> None:
+        self.is_writing = False
         self._ram = ram
         self._on_write = on_write
 
@@ -73,7 +77,10 @@ class RamDma:
     def write(self, address: int, data: bytes) -> None:
         """Write bytes of RAM. Raises BusError for addresses outside it."""
         if data:
-            self._ram.write(self._offset(address, len(data)), data)
+            offset = self._offset(address, len(data))
+            self.is_writing = True
+            self._ram.write(offset, data)
+            self.is_writing = False
             self._on_write(address, len(data))
 
     def _offset(self, address: int, size: int) -> int:

@@ -36,12 +36,13 @@ from courseware.machine.stop import (
     instruction_limit,
     output_full,
     time_limit,
+    trap_loop,
     unhandled,
     waiting,
     watchpoint_reached,
 )
 from courseware.machine.translator.translator import Translator
-from courseware.machine.trap import Cause, Trap
+from courseware.machine.trap import INTERRUPT_BIT, Cause, Trap
 from courseware.machine.watch import Watchpoint, WatchpointReached
 
 # Cycles between two looks at the deadline: some ten milliseconds at most.
@@ -285,7 +286,16 @@ class Machine:
             stop = self.advance(min(POLL_CYCLES, end - self.cycle), stops, deadline)
             if stop is None and deadline is not None and deadline():
                 stop = time_limit()
-        return stop or instruction_limit(max_instructions)
+        return stop or self.limit_reached(max_instructions)
+
+    def limit_reached(self, limit: int) -> Stop:
+        """Return the stop for a run to its limit; it tells of a trap handler that traps at once."""
+        for level in ("m", "s", "vs"):
+            handler, cause = self.csr(f"{level}tvec") & ~3, self.csr(f"{level}cause")
+            has_trapped = self.pc == handler == self.csr(f"{level}epc")
+            if has_trapped and self.traps_taken and not cause & INTERRUPT_BIT:
+                return trap_loop(limit, handler, cause)
+        return instruction_limit(limit)
 
     def advance(
         self,
@@ -386,8 +396,7 @@ class Machine:
             return breakpoint_reached(hart.pc)
         except WatchpointReached as reached:
             hart.settle()
-            hit = reached.hit
-            return watchpoint_reached(hit.watchpoint.address, hit.pc, hit.old, hit.new)
+            return watchpoint_reached(reached.hits)
         except Waiting:
             return waiting()
         except TimeUp:

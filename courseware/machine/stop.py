@@ -1,9 +1,14 @@
 """Why a machine stopped: traps, and the sentences that a student reads about them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from courseware.machine.trap import INTERRUPT_BIT, Cause, Trap
+
+if TYPE_CHECKING:
+    from courseware.machine.watch import WatchHit
 
 
 class StopReason(StrEnum):
@@ -235,18 +240,26 @@ def breakpoint_reached(pc: int) -> Stop:
     return Stop(StopReason.BREAKPOINT, message)
 
 
-def watchpoint_reached(address: int, pc: int, old: bytes, new: bytes) -> Stop:
-    """Return the stop right after an instruction at pc that wrote watched bytes."""
-    values = (
-        f"書き込みの前も後も {_bytes_text(new)} です"
-        if old == new
-        else f"{_bytes_text(old)} が {_bytes_text(new)} になりました"
-    )
+def watchpoint_reached(hits: Sequence["WatchHit"]) -> Stop:
+    """Return the stop right after an instruction in which watched bytes were written."""
+    first, *others = hits
+    who = "命令の間に、装置 (DMA) が" if first.by_device else "命令が"
+    more = "".join(f"同時に、{_written(hit)}にも書きました。{_change(hit)}。" for hit in others)
     message = (
-        f"{hexadecimal(pc)} 番地の命令が、監視している {hexadecimal(address)} 番地からの "
-        f"{len(new)} バイトに書いたので止めました。{values}。"
+        f"{hexadecimal(first.pc)} 番地の{who}、監視している {_written(first)}に書いたので"
+        f"止めました。{_change(first)}。{more}"
     )
     return Stop(StopReason.WATCHPOINT, message)
+
+
+def _written(hit: "WatchHit") -> str:
+    return f"{hexadecimal(hit.watchpoint.address)} 番地からの {len(hit.new)} バイト"
+
+
+def _change(hit: "WatchHit") -> str:
+    if hit.old == hit.new:
+        return f"書き込みの前も後も {_bytes_text(hit.new)} です"
+    return f"{_bytes_text(hit.old)} が {_bytes_text(hit.new)} になりました"
 
 
 def _bytes_text(data: bytes) -> str:
@@ -259,10 +272,21 @@ def _bytes_text(data: bytes) -> str:
 
 def instruction_limit(limit: int) -> Stop:
     """Return the stop for a run that used up its instructions."""
-    message = (
-        f"命令数の上限 {limit:,} 命令に達したので止めました。"
-        "無限ループになっていないか、ループを終える条件を確かめてください。"
+    return _limited(limit, "無限ループになっていないか、ループを終える条件を確かめてください。")
+
+
+def trap_loop(limit: int, handler: int, cause: int) -> Stop:
+    """Return the stop for a run that used them up in traps of a handler's first instruction."""
+    return _limited(
+        limit,
+        f"トラップを処理する {hexadecimal(handler)} 番地の、最初の命令がまたトラップになることを"
+        f"繰り返しています ({trap_name(cause)})。mtvec (stvec、vstvec) に入れた番地と、"
+        "その命令が使うレジスターを確かめてください。",
     )
+
+
+def _limited(limit: int, advice: str) -> Stop:
+    message = f"命令数の上限 {limit:,} 命令に達したので止めました。{advice}"
     return Stop(StopReason.INSTRUCTION_LIMIT, message)
 
 

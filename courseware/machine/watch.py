@@ -17,35 +17,44 @@ class Watchpoint:
 
 @dataclass(frozen=True)
 class WatchHit:
-    """A write to watched bytes: by the instruction at ``pc``, or a device that it had work."""
+    """A write to watched bytes by the instruction at ``pc``, or meanwhile by a device."""
 
     watchpoint: Watchpoint
     pc: int
     old: bytes
     new: bytes
+    by_device: bool
 
 
 class WatchpointReached(Exception):
-    """Watched bytes were written. The instruction has completed."""
+    """Watched bytes were written: ``hits``, in their order. The instruction has completed."""
 
-    def __init__(self, hit: WatchHit) -> None:
-        super().__init__(hit)
-        self.hit = hit
+    def __init__(self, hits: tuple[WatchHit, ...]) -> None:
+        super().__init__(hits)
+        self.hits = hits
 
 
 class Watch:
     """The watchpoints of a machine.
 
     RAM guards their lines, so that stores elsewhere cost nothing. ``pc`` tells which instruction
-    is being executed, ``look_up`` makes the hart stop after it.
+    is being executed, ``is_device`` whether a device is writing, ``look_up`` makes the hart stop
+    after the instruction.
     """
 
-    def __init__(self, ram: Ram, pc: Callable[[], int], look_up: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        ram: Ram,
+        pc: Callable[[], int],
+        is_device: Callable[[], bool],
+        look_up: Callable[[], None],
+    ) -> None:
         self._ram = ram
         self._pc = pc
+        self._is_device = is_device
         self._look_up = look_up
         self._values: dict[Watchpoint, bytes] = {}
-        self._hit: WatchHit | None = None
+        self._hits: dict[Watchpoint, WatchHit] = {}
 
     def set(self, watchpoints: Iterable[Watchpoint]) -> None:
         """Watch these bytes and no others. Raises ValueError for bytes that are not in RAM."""
@@ -60,23 +69,25 @@ class Watch:
 
     def forget(self) -> None:
         """Forget a write from outside, between two runs."""
-        self._hit = None
+        self._hits = {}
 
     def check(self) -> None:
         """Raise WatchpointReached when watched bytes were written since ``forget``."""
-        hit, self._hit = self._hit, None
-        if hit is not None:
-            raise WatchpointReached(hit)
+        hits, self._hits = self._hits, {}
+        if hits:
+            raise WatchpointReached(tuple(hits.values()))
 
     def _note_write(self, offset: int, size: int) -> None:
         for point, old in self._values.items():
             start = point.address - RAM_BASE
             if offset < start + point.size and start < offset + size:
                 new = self._values[point] = self._read(point)
-                if self._hit is None:
-                    self._hit = WatchHit(point, self._pc(), old, new)
-                elif self._hit.watchpoint == point:  # written in several parts
-                    self._hit = replace(self._hit, new=new)
+                hit = self._hits.get(point)
+                self._hits[point] = (
+                    replace(hit, new=new)  # written in several parts
+                    if hit
+                    else WatchHit(point, self._pc(), old, new, self._is_device())
+                )
                 self._look_up()
 
     def _holds(self, point: Watchpoint) -> bool:

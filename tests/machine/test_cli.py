@@ -192,6 +192,19 @@ def test_stats_count_traps_by_level_and_cause(source: Source, capsys: Capture) -
     assert stats["traps"] == [{"level": "M", "cause": 11, "count": 1}]
 
 
+def test_the_trap_that_ends_a_run_is_in_the_stats_and_in_the_trace(
+    source: Source, tmp_path: Path, capsys: Capture
+) -> None:
+    trace = tmp_path / "trace"
+    arguments = ["run", source("nop\nlw a0, 16(zero)"), "--stats", "json", "--trace", str(trace)]
+    assert main(arguments) == 1
+    stats = json.loads(capsys.readouterr().err.splitlines()[-1])
+    stop = [stats[name] for name in ("stop", "stop_pc", "stop_cause", "stop_tval")]
+    assert stop == ["trap", 0x8000_0004, 5, 16]
+    assert stats["traps"] == []
+    assert trace.read_text().splitlines()[-1].split("\t")[-1] == "stop:5:00000010"
+
+
 def test_a_trace_has_one_line_for_each_step(source: Source, tmp_path: Path) -> None:
     text = "la t0, 1f\ncsrw mtvec, t0\nsw t0, 64(t0)\necall\n.align 2\n1: csrw mtvec, zero\nebreak"
     trace = tmp_path / "trace"
@@ -605,8 +618,18 @@ def test_addresses_are_symbols_registers_numbers_and_sums(ask: Ask) -> None:
         ("list pc 201", "1 から 200 まで"),
         ("back 1001", "1 から 1,000 まで"),
         ("step 0", "1 から 1,000,000 まで"),
-        ("step x", "「x」"),
-        ("csr", "1 つだけ"),
+        ("step x", "1 から 1,000,000 までの整数です (今は「x」です)"),
+        ("csr mip mie", "1 つだけ"),
+        ("csr 0x5c0", "「0x5c0」という CSR はありません"),
+        ("regs mip", "「mip」というレジスターはありません"),
+        ("print", "1 つだけ"),
+        ("break 0x100000000", "32 ビットの番地になりません"),
+        ("break -1", "32 ビットの番地になりません"),
+        ("break _start+1", "奇数"),
+        ("pmem 0x10000000", "RAM ではありません"),
+        ("pmem 0x80fffff0 17", "0x80ffffff まで"),
+        ("mem 0x10000000 1", "RAM ではありません"),
+        ("finish", "関数やトラップの処理の中ではありません"),
         ("csr foo", "「foo」という CSR はありません"),
         ("delete factorial", "ブレークポイントはありません"),
         ("continue now", "付けられません"),
@@ -620,6 +643,116 @@ def test_a_wrong_command_is_told_and_changes_nothing(command: str, said: str, as
     lines = ask(command, "list")
     assert said in lines[1]
     assert lines[2].strip() == lines[0].removeprefix("[M モード]").strip()
+
+
+def test_eight_digits_are_an_address_as_it_is_shown(ask: Ask) -> None:
+    lines = ask("b 80000004", "x 8000000c 1", "b")
+    assert lines[1].startswith("80000004 <_start+4> に")
+    assert lines[2].startswith("8000000c: 73")
+    assert lines[3] == "80000004 <_start+4>"
+
+
+def test_a_sum_may_have_spaces(ask: Ask) -> None:
+    assert ask("x factorial - 16 + 12 4")[1].startswith("8000000c: 73 00 10 00")
+    assert ask("b factorial + 4", "b")[-1] == "80000014 <factorial+4>"
+
+
+def test_a_breakpoint_where_nothing_can_be_fetched_is_told(ask: Ask) -> None:
+    lines = ask("b 0x400000", "b")
+    assert lines[1] == "00400000 にブレークポイントを置きました。"
+    assert "今は命令を読めない番地です" in lines[2]
+    assert lines[3] == "00400000"
+    assert len(ask("b factorial")) == 2
+
+
+def test_registers_are_shown_by_name_and_with_the_mode(ask: Ask) -> None:
+    lines = ask("s", "regs a0 pc", "print a0-5", "regs")
+    assert lines[3:6] == [
+        "a0 = 0x00000004 (4)",
+        "pc = 0x80000004 (-2147483644)",
+        "「a0-5」は 32 ビットの番地になりません。0x00000000 から 0xffffffff までです。",
+    ]
+    assert "[M モード]" in lines[-1]
+
+
+def test_csrs_are_known_by_number_and_listed(ask: Ask) -> None:
+    lines = ask("csr 0x305", "csr")
+    assert lines[1] == "mtvec = 0x00000000"
+    assert (
+        f"301 misa           {0x4000_0000 | sum(1 << ord(c) - 65 for c in 'ACHIMSU'):#010x}"
+        in lines
+    )
+    assert not any("pmpaddr" in line for line in lines)
+
+
+def test_next_passes_over_a_call_of_two_instructions(ask: Ask) -> None:
+    lines = ask("n", "n", "regs a0")
+    assert lines[-2].startswith("[M モード]  8000000c <_start+12>")
+    assert lines[-1] == "a0 = 0x00000018 (24)"
+
+
+def test_next_stops_at_a_breakpoint_within_the_call(ask: Ask) -> None:
+    assert "●80000008" in ask("b _start+8", "n", "n")[-1]
+    assert "●80000010" in ask("b factorial", "n", "n")[-1]
+
+
+def test_finish_says_when_nothing_returned(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, source: Source
+) -> None:
+    lines = debugged(monkeypatch, capsys, source("jal 1f\n1: ebreak"), "s", "finish")
+    assert "関数から戻る前に止まりました" in lines[-1]
+
+
+def test_a_command_runs_for_so_many_instructions(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, source: Source
+) -> None:
+    name = source("jal 1f\n1: j 1b")
+    for command in ("c", "finish", "n"):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(f"s\n{command}\n"))
+        assert main(["debug", name, "--max-instructions", "1,000"]) == 0
+        text = capsys.readouterr().out
+        assert ("上限 1,000 命令" in text) == (command != "n")
+        assert ("関数から戻る前に" in text) == (command == "finish")
+
+
+def test_ctrl_c_at_the_prompt_begins_a_new_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, source: Source
+) -> None:
+    class Terminal:
+        def __init__(self) -> None:
+            self.lines = ["s\n", "", "regs a0\n", ""]  # "" is Ctrl-C once, and then the end
+
+        def isatty(self) -> bool:
+            return True
+
+        def readline(self) -> str:
+            line = self.lines.pop(0)
+            if not line and self.lines:
+                raise KeyboardInterrupt
+            return line
+
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    assert main(["debug", source("li a0, 3\nebreak")]) == 0
+    text = capsys.readouterr().out
+    assert "(vlab) \n終わるときは、quit か Ctrl-D を入力してください。\n(vlab) a0 = 0x0" in text
+    assert text.endswith("(vlab) \n")
+
+
+def test_the_prompt_calls_s_below_a_guest_hs(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, source: Source
+) -> None:
+    text = PAGED.replace("inside: li a0, 7", "inside: li t0, 0x80\n csrw hstatus, t0\n li a0, 7")
+    lines = debugged(monkeypatch, capsys, source(text), "step 100")
+    modes = {line[: line.index("]") + 1] for line in lines if line.startswith("[")}
+    assert modes == {"[M モード]", "[S モード]", "[HS モード]"}
+
+
+def test_watching_a_virtual_address_points_to_walk(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, source: Source
+) -> None:
+    lines = debugged(monkeypatch, capsys, source(PAGED), "w 0x4c", "s 100", "w 0x4c")
+    assert lines[1] == "監視できるのは RAM の中のバイトだけです。"
+    assert "walk で物理番地を調べて" in lines[-1]
 
 
 def test_a_watchpoint_stops_after_a_write_and_is_found_again_backwards(ask: Ask) -> None:
@@ -692,7 +825,9 @@ def test_output_shows_once_and_again_after_going_back(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture, source: Source
 ) -> None:
     lines = debugged(monkeypatch, capsys, source(HELLO), "c", "s", "reset", "s", "c")
-    assert sum(line == "出力: hello" for line in lines) == 2
+    (first, again) = (line for line in lines if line.endswith(": hello"))
+    assert first == "出力: hello"
+    assert again == "出力 (戻ってから、もう一度): hello"
     assert sum("終了コード 0" in line for line in lines) == 3
 
 

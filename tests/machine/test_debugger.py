@@ -29,7 +29,7 @@ from courseware.machine.debugger import (
     MAX_WATCHPOINTS,
 )
 from courseware.machine.machine import POLL_CYCLES
-from courseware.machine.memory_map import RAM_BASE
+from courseware.machine.memory_map import BARE_BLOCK_BASE, RAM_BASE
 from tests.machine.fuzz.cases import Case, build
 from tests.machine.programs import programs
 
@@ -509,6 +509,40 @@ def test_step_out_of_a_trap_handler_ends_behind_its_return() -> None:
     assert debugger.machine.pc == program.symbols["after"]
 
 
+def test_step_over_passes_over_a_far_call_and_stops_where_it_is_asked_to() -> None:
+    program = assemble("        call f\nback: ebreak\nf:      addi a0, a0, 1\n        ret")
+    debugger = Debugger(program)
+    assert debugger.step_over(100) is None
+    assert debugger.machine.pc == program.symbols["back"]
+    assert debugger.machine.registers[10] == 1
+    debugger.reset()
+    debugger.add_breakpoint(program.entry + 4)  # between its two instructions
+    stop = debugger.step_over(100)
+    assert stop is not None
+    assert stop.reason is StopReason.BREAKPOINT
+    assert debugger.machine.pc == program.entry + 4
+
+
+def test_there_may_be_a_return_after_a_call_or_a_trap_only() -> None:
+    debugger = Debugger(assemble("nop\njal t0, f\njal f\nf: nop\nret"))
+    seen = [debugger.may_return]
+    for _ in range(2):
+        debugger.step()
+        seen.append(debugger.may_return)
+    assert seen == [False, False, True]  # by t0, too
+    debugger = Debugger(assemble("la t0, h\ncsrw mtvec, t0\necall\n.balign 4\nh: mret"))
+    assert not debugger.may_return
+    debugger.run(4)
+    assert debugger.may_return
+
+
+def test_a_breakpoint_is_at_an_even_address() -> None:
+    debugger = Debugger(assemble("nop"))
+    with pytest.raises(ValueError, match="奇数"):
+        debugger.add_breakpoint(RAM_BASE + 1)
+    assert debugger.breakpoints == ()
+
+
 COUNT = """
         la   s0, word
         li   s1, 5
@@ -545,6 +579,38 @@ def test_a_watchpoint_stops_after_the_write_and_says_what_it_did(engine: Engine)
         assert debugger.machine.registers[9] == new
     assert debugger.reverse_continue() is None
     assert debugger.machine.cycle == 0
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_a_watchpoint_tells_of_everything_that_a_device_wrote(engine: Engine) -> None:
+    text = f"""
+        li   s0, {BARE_BLOCK_BASE}
+        la   t0, buffer
+        sw   t0, 0x10(s0)
+        li   t0, 1
+        sw   t0, 0x14(s0)
+read:   sw   t0, 0x18(s0)
+        la   t0, buffer
+        sw   zero, 0(t0)
+        ebreak
+        .data
+        .balign 16
+buffer: .space 512
+    """
+    program = assemble(text)
+    debugger = Debugger(program, disk=bytes(range(256)) * 2, engine=engine)
+    buffer = program.symbols["buffer"]
+    debugger.add_watchpoint(buffer, 4)
+    debugger.add_watchpoint(buffer + 0x100, 2)
+    message = debugger.run(100).message
+    assert message.startswith(f"{program.symbols['read']:#x} 番地の命令の間に、装置 (DMA) が、")
+    assert f"{buffer:#x} 番地からの 4 バイト" in message
+    assert "0x00000000 が 0x03020100 に" in message
+    assert f"同時に、{buffer + 0x100:#x} 番地からの 2 バイトにも" in message
+    assert "0x0000 が 0x0100 に" in message
+    message = debugger.run(100).message
+    assert "番地の命令が、監視している" in message
+    assert "同時に" not in message
 
 
 def test_a_step_may_hit_a_watchpoint_and_writes_beside_it_do_not() -> None:

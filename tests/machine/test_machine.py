@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from courseware.machine import (
     REGISTER_NAMES,
+    Engine,
     Machine,
     MachineLimits,
     Program,
@@ -365,3 +366,19 @@ def test_running_is_stepping(program: Program, first: int) -> None:
     parts.run(first)
     assert parts.run(1000) == stop
     assert stepped.state() == run.state() == parts.state()
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_the_limit_tells_of_a_handler_whose_first_instruction_traps(engine: Engine) -> None:
+    loop = "la t0, h\ncsrw mtvec, t0\necall\n.balign 4\nh: {}\n1: j 1b"
+    message = Machine(assemble(loop.format("lw a0, 0(zero)")), engine=engine).run(1_000).message
+    assert "上限 1,000 命令" in message
+    assert "最初の命令がまたトラップになる" in message
+    assert "load access fault" in message
+    assert "ループを終える条件" not in message
+    # A handler that lies nowhere traps itself, too; one that only loops does not.
+    lost = "li t0, 0x40000000\ncsrw mtvec, t0\necall"
+    message = Machine(assemble(lost), engine=engine).run(1_000).message
+    assert "0x40000000 番地の、最初の命令" in message
+    message = Machine(assemble(loop.format("nop")), engine=engine).run(1_000).message
+    assert "ループを終える条件" in message

@@ -188,3 +188,17 @@ def test_a_stale_translation_is_told_until_a_fence() -> None:
     assert walk(machine, 0x0040_0000).stale
     machine.step()
     assert walk(machine, 0x0040_0000).stale == ""
+
+
+def test_an_empty_root_entry_tells_of_the_alignment_of_roots() -> None:
+    csrs = ("hgatp", SV32 | (GUEST_ROOT + 0x1000) >> 12), ("vsatp", 0)
+    memory = machine_with(*csrs, mode="VS")
+    found = walk(memory.machine, RAM_BASE)
+    (step,) = found.steps
+    assert step.address == GUEST_ROOT + 4 * (RAM_BASE >> 22)  # the low bits of hgatp are gone
+    assert "16 KiB の境界" in step.sentence
+    (step,) = walk(machine_with(("satp", SV32 | ROOT >> 12)).machine, 0).steps
+    assert "4 KiB の境界" in step.sentence
+    memory = machine_with(("satp", SV32 | ROOT >> 12))
+    memory.entry(ROOT, 0, TABLE, V)
+    assert not any("境界" in step.sentence for step in walk(memory.machine, 0).steps)

@@ -13,17 +13,20 @@ from courseware.machine.cli.operands import (
     address_of,
     bytes_of,
     count_of,
+    csr_name,
     no_words,
     one_word,
+    words_of,
 )
 from courseware.machine.debugger import Debugger, walk
 from courseware.machine.debugger.timeline import MAX_TRAP_EVENTS
 from courseware.machine.hart.access import Access
 from courseware.machine.machine import Machine, Step
+from courseware.machine.registers import REGISTER_NUMBERS
 from courseware.machine.stop import Stop, StopReason, hexadecimal
 
-# Cycles that one command may run for.
-MAX_CYCLES = 1_000_000_000
+# Cycles that one command may run for, unless the user says otherwise.
+DEFAULT_MAX_CYCLES = 100_000_000
 MAX_STEPS = 1_000_000
 MAX_STEPS_BACK = 1_000
 MAX_SHOWN_BYTES = 4_096
@@ -32,6 +35,8 @@ MAX_SHOWN_INSTRUCTIONS = 200
 _SHOWN_INSTRUCTIONS = 8
 _AT_START = "最初まで戻りました。これより前はありません。"
 _INTERRUPTED = "Ctrl-C で中断しました。"
+_NO_RETURN = "関数から戻る前に止まりました。関数の外にいたか、戻らない関数です。"
+_BY_WALK = "仮想番地なら、walk で物理番地を調べて、それを指定してください。"
 _SHOWN_BYTES = 64
 _SHOWN_TRAPS = 20
 _WATCHED_BYTES = 4
@@ -51,8 +56,12 @@ class _Entry:
 class Console:
     """A debugging session in text. ``is_done`` says that the user has had enough."""
 
-    def __init__(self, debugger: Debugger, out: TextIO) -> None:
+    def __init__(
+        self, debugger: Debugger, out: TextIO, max_cycles: int = DEFAULT_MAX_CYCLES
+    ) -> None:
         self.is_done = False
+        self._max_cycles = max_cycles
+        self._most_printed = 0
         self._debugger = debugger
         self._out = out
         self._printed = 0
@@ -73,7 +82,7 @@ class Console:
         first, *_ = line.split(maxsplit=1)
         self._rest = line[len(first) :].strip()
         name = unicodedata.normalize("NFKC", first)
-        words = unicodedata.normalize("NFKC", self._rest).split()
+        words = words_of(unicodedata.normalize("NFKC", self._rest))
         entry = next((entry for entry in _ENTRIES if name in entry.names), None)
         try:
             if entry is None:
@@ -108,7 +117,7 @@ class Console:
 
     def _next(self, words: list[str]) -> None:
         no_words(words)
-        stop = self._debugger.step_over(MAX_CYCLES, self._deadline)
+        stop = self._debugger.step_over(self._max_cycles, self._deadline)
         if self._debugger.last is not None:
             self._tell_step(self._debugger.last)
         else:
@@ -116,11 +125,19 @@ class Console:
 
     def _finish(self, words: list[str]) -> None:
         no_words(words)
-        self._tell(self._debugger.step_out(MAX_CYCLES, self._deadline))
+        if not self._debugger.may_return:
+            raise ConsoleError(
+                "関数やトラップの処理の中ではありません (戻り番地の ra が 0 です)。"
+                "関数の中にブレークポイントを置き、continue で進んでから使ってください。"
+            )
+        stop = self._debugger.step_out(self._max_cycles, self._deadline)
+        self._tell(stop)
+        if stop is not None and not _is_on_the_way(stop):
+            self._say(_NO_RETURN)
 
     def _continue(self, words: list[str]) -> None:
         no_words(words)
-        self._tell(self._debugger.run(MAX_CYCLES, (), self._deadline))
+        self._tell(self._debugger.run(self._max_cycles, (), self._deadline))
 
     def _input(self, words: list[str]) -> None:
         data = (self._rest + "\n").encode()
@@ -170,6 +187,11 @@ class Console:
         address = self._address(one_word(words))
         self._try(lambda: self._debugger.add_breakpoint(address))
         self._say(f"{self._named(address)} にブレークポイントを置きました。")
+        if walk(self._machine, address, Access.FETCH).fault:
+            self._say(
+                "今は命令を読めない番地です。ページングを有効にした後の仮想番地でなければ、"
+                "ここで止まることはありません。番地を確かめてください。"
+            )
 
     def _delete(self, words: list[str]) -> None:
         if not words:
@@ -190,7 +212,11 @@ class Console:
                 self._say("ウォッチポイントはありません。")
             return
         address, size = self._bytes(words, _WATCHED_BYTES)
-        self._try(lambda: self._debugger.add_watchpoint(address, size))
+        try:
+            self._debugger.add_watchpoint(address, size)
+        except ValueError as error:
+            is_translated = self._machine.hart.mmu.data_view.is_translated
+            raise ConsoleError(f"{error}{_BY_WALK if is_translated else ''}") from error
         self._say(f"{self._named(address)} から {size} バイトを監視します。")
 
     def _unwatch(self, words: list[str]) -> None:
@@ -210,16 +236,31 @@ class Console:
     # --- looking ---
 
     def _regs(self, words: list[str]) -> None:
-        no_words(words)
-        self._say_all(view.registers(self._debugger))
+        if not words:
+            self._say_all(view.registers(self._debugger))
+        for name in words:
+            if name != "pc" and name not in REGISTER_NUMBERS:
+                raise ConsoleError(f"「{name}」というレジスターはありません。CSR は csr で見ます。")
+            self._print([name])
+
+    def _print(self, words: list[str]) -> None:
+        text = one_word(words)
+        value = self._address(text)
+        signed = (value ^ 1 << 31) - (1 << 31)
+        self._say(f"{text} = {hexadecimal(value)} ({signed})")
 
     def _csr(self, words: list[str]) -> None:
-        name = one_word(words).lower()
+        if not words:
+            self._say_all(view.csrs(self._machine))
+            return
+        text = one_word(words).lower()
+        name = csr_name(text)
         try:
             value = self._machine.csr(name)
         except KeyError as error:
             raise ConsoleError(
-                f"「{name}」という CSR はありません。mstatus のような名前で指定してください。"
+                f"「{text}」という CSR はありません。mstatus のような名前か、0x300 のような番号で"
+                "指定してください。csr だけなら一覧が出ます。"
             ) from error
         self._say(f"{name} = {hexadecimal(value)}")
 
@@ -268,7 +309,8 @@ class Console:
             self._say(f"{usage}\n    {entry.help}")
         self._say(
             "番地には、シンボル、0x80000000 のような数、レジスターの名前 (sp、pc など) と、"
-            "それに +8 や -4 を付けたものを書けます。空の行は、直前の命令を繰り返します。"
+            "それに +8 や -4 を付けたものを書けます。0x のない 8 桁は、表示と同じ 16 進です。"
+            "空の行は、直前の命令を繰り返します。"
         )
 
     # --- parts ---
@@ -304,9 +346,12 @@ class Console:
 
     def _show_output(self) -> None:
         output = self._machine.output[self._printed :]
+        is_again = self._printed < self._most_printed
         self._printed += len(output)
+        self._most_printed = max(self._most_printed, self._printed)
         if output:
-            self._say("出力: " + output.decode("utf-8", "replace"))
+            label = "出力 (戻ってから、もう一度)" if is_again else "出力"
+            self._say(f"{label}: " + output.decode("utf-8", "replace"))
 
     def _say_all(self, lines: Iterable[str]) -> None:
         for line in lines:
@@ -314,6 +359,12 @@ class Console:
 
     def _say(self, text: str) -> None:
         print(text, file=self._out, flush=True)
+
+
+def _is_on_the_way(stop: Stop) -> bool:
+    """Say whether the user asked for a stop, and running on may still get somewhere."""
+    is_asked_for = stop.reason in (StopReason.WATCHPOINT, StopReason.TIME_LIMIT)
+    return is_asked_for or (stop.reason == StopReason.BREAKPOINT and stop.cause is None)
 
 
 _ENTRIES = (
@@ -324,7 +375,11 @@ _ENTRIES = (
         Console._step,
     ),
     _Entry(
-        ("next", "n"), "", "1 命令実行します。呼び出しなら、戻るまで実行します。", Console._next
+        ("next", "n"),
+        "",
+        "1 命令実行します。呼び出し (call の 2 命令も) なら、戻るまで実行します。"
+        "トラップすれば、その処理の最初で止まります。",
+        Console._next,
     ),
     _Entry(("finish", "fin"), "", "今の関数から戻るまで実行します。", Console._finish),
     _Entry(
@@ -366,8 +421,19 @@ _ENTRIES = (
         Console._watch,
     ),
     _Entry(("unwatch",), "番地 [バイト数]", "watch をやめます。", Console._unwatch),
-    _Entry(("regs", "r"), "", "レジスターを表示します。", Console._regs),
-    _Entry(("csr",), "名前", "CSR の値を表示します。", Console._csr),
+    _Entry(
+        ("regs", "r"),
+        "[名前 …]",
+        "モードとレジスター、または名前のものを表示します。",
+        Console._regs,
+    ),
+    _Entry(("print", "p"), "番地", "レジスターやシンボルなどの値を表示します。", Console._print),
+    _Entry(
+        ("csr",),
+        "[名前か番号]",
+        "CSR の値を表示します。名前がなければ一覧を出します。",
+        Console._csr,
+    ),
     _Entry(
         ("mem", "x"),
         "番地 [バイト数]",
@@ -378,7 +444,7 @@ _ENTRIES = (
     _Entry(
         ("pmem",),
         "番地 [バイト数]",
-        "メモリーを、物理番地で表示します。RAM でない所は 0 と表示します。",
+        "メモリーを、物理番地で表示します。RAM の中に限ります。",
         Console._pmem,
     ),
     _Entry(

@@ -94,7 +94,7 @@ def _execute(machine: Machine, console: _Console, limit: int, trace: TextIO | No
         else:
             stop = _traced(machine, console, end, trace)
         if stop.reason == StopReason.INSTRUCTION_LIMIT:
-            return instruction_limit(limit)
+            return machine.limit_reached(limit)
         if stop.reason != StopReason.WAITING or not console.poll():
             return stop
 
@@ -142,6 +142,9 @@ def _stats(machine: Machine, stop: Stop, seconds: float) -> dict[str, object]:
     return {
         "stop": stop.reason,
         "exit_code": stop.exit_code,
+        "stop_pc": machine.pc,
+        "stop_cause": stop.cause,
+        "stop_tval": stop.tval,
         "engine": machine.engine,
         "seconds": round(seconds, 6),
         "instructions_per_second": round(machine.instret / seconds) if seconds else None,
@@ -158,7 +161,8 @@ COMMAND = Command(
         ENGINE,
         Option(
             "--max-instructions",
-            "この数のサイクル (命令、またはトラップ) を実行したら止めます。"
+            "この数の命令を実行したら止めます。トラップになった命令と、wfi で待つサイクルも"
+            "数えます。"
             f"既定は {DEFAULT_MAX_INSTRUCTIONS:,} です。",
             "数",
             number,

@@ -5,7 +5,8 @@ instruction word in hexadecimal (a 16-bit instruction has four digits); the inst
 (this and the word are empty when an interrupt was taken or WFI waited);
 and what the step did, separated by spaces: ``a0=00000005`` for each register that has another
 value than before, ``[80001000:4]`` for bytes stored (address and size), and
-``trap:M:8:00000000`` for a trap (to which privilege, xcause and xtval in hexadecimal).
+``trap:M:8:00000000`` for a trap (to which privilege, xcause and xtval in hexadecimal); the last
+line may have ``stop:b:00000000``, the trap that nobody handles and that so ends the run.
 """
 
 from collections.abc import Sequence
@@ -39,6 +40,8 @@ def trace_line(cycle: int, mode: int, virtual: bool, step: Step, registers: Sequ
     effects += [f"[{address:08x}:{size}]" for address, size in step.written]
     if step.trap is not None:
         effects.append(f"trap:{step.trap.level}:{step.trap.cause:x}:{step.trap.tval:08x}")
+    if step.stop is not None and step.stop.cause is not None:
+        effects.append(f"stop:{step.stop.cause:x}:{step.stop.tval or 0:08x}")
     fields = (
         str(cycle),
         privilege_name(mode, virtual),

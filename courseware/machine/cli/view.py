@@ -5,8 +5,12 @@ from collections.abc import Iterator
 from courseware.machine.cli.operands import ConsoleError
 from courseware.machine.cli.trace import word_text
 from courseware.machine.debugger import Debugger, walk
+from courseware.machine.hart.access import SUPERVISOR
+from courseware.machine.hart.csrs import REGISTERS, SPV
+from courseware.machine.isa.csr_numbers import CSR_NAMES
 from courseware.machine.isa.decoder import disassemble
 from courseware.machine.machine import Machine
+from courseware.machine.memory_map import RAM_BASE
 from courseware.machine.privilege import mode_name
 from courseware.machine.ram import PAGE_BYTES
 from courseware.machine.registers import REGISTER_NAMES
@@ -21,9 +25,7 @@ _FAR = 65_536  # bytes behind a symbol that no longer belong to it
 
 def place(debugger: Debugger) -> str:
     """Return the privilege and the instruction that comes next."""
-    machine = debugger.machine
-    mode = mode_name(machine.mode, machine.virtual)
-    return f"[{mode}] {_instruction(debugger, machine.pc)}"
+    return f"[{_mode(debugger.machine)}] {_instruction(debugger, debugger.machine.pc)}"
 
 
 def instructions(debugger: Debugger, address: int, count: int) -> Iterator[str]:
@@ -57,7 +59,15 @@ def registers(debugger: Debugger) -> Iterator[str]:
     ]
     for start in range(0, len(cells), _REGISTERS_A_LINE):
         yield "  ".join(cells[start : start + _REGISTERS_A_LINE])
-    yield f" pc   {machine.pc:08x}   (* は直前の命令で変わったもの)"
+    yield f" pc   {machine.pc:08x}   [{_mode(machine)}]   (* は直前の命令で変わったもの)"
+
+
+def csrs(machine: Machine) -> Iterator[str]:
+    """Yield the CSRs by number; of those with numbers in their names only the ones in use."""
+    for number in sorted(REGISTERS):
+        name, value = CSR_NAMES[number], machine.csr(CSR_NAMES[number])
+        if value or not any(character.isdigit() for character in name):
+            yield f"{number:03x} {name:<14} {hexadecimal(value)}"
 
 
 def memory(machine: Machine, address: int, size: int) -> Iterator[str]:
@@ -67,9 +77,18 @@ def memory(machine: Machine, address: int, size: int) -> Iterator[str]:
 
 
 def physical_memory(machine: Machine, address: int, size: int) -> Iterator[str]:
-    """Yield bytes by physical address; what is not RAM reads as 0."""
+    """Yield bytes of RAM by physical address. Raises ConsoleError for others."""
+    _check_ram(machine, address, size)
     for start, length in _rows(address, size):
         yield _row(start, machine.read_memory(start, length))
+
+
+def _mode(machine: Machine) -> str:
+    """Return the mode; S is called HS where a guest is set up, as the traps out of it call it."""
+    has_guest = machine.csr("hgatp") or machine.csr("hstatus") & SPV
+    if machine.mode == SUPERVISOR and not machine.virtual and has_guest:
+        return "HS モード"
+    return mode_name(machine.mode, machine.virtual)
 
 
 def _instruction(debugger: Debugger, address: int) -> str:
@@ -96,8 +115,19 @@ def _loaded(machine: Machine, address: int, size: int) -> bytes:
         if translation.physical is None or translation.fault:
             raise ConsoleError(f"{hexadecimal(here)} 番地は読めません: {translation.fault}")
         part = min(size - len(data), PAGE_BYTES - here % PAGE_BYTES)
+        _check_ram(machine, translation.physical, part)
         data += machine.read_memory(translation.physical, part)
     return data
+
+
+def _check_ram(machine: Machine, address: int, size: int) -> None:
+    end = RAM_BASE + machine.limits.memory_bytes
+    if not RAM_BASE <= address <= end - size:
+        raise ConsoleError(
+            f"物理番地 {hexadecimal(address)} からの {size:,} バイトは RAM ではありません。RAM は "
+            f"{hexadecimal(RAM_BASE)} から {hexadecimal(end - 1)} までです。"
+            "装置のレジスターは、読むだけで変わることがあるので表示しません。"
+        )
 
 
 def _rows(address: int, size: int) -> Iterator[tuple[int, int]]:

@@ -19,6 +19,13 @@ _BY_FAULT = {
     "superpage": "4 MiB のページの番地が、4 MiB の倍数ではありません",
     "pointer": "最後のレベルなのに、次の表を指しています (R、W、X がすべて 0 です)",
 }
+# By stage: why a root that was filled in may not be the one that is read.
+_ROOT_ADVICE = {
+    1: "。表を別の所に作ったのなら、表が 4 KiB の境界にあるか、その番地を 12 ビット右へ"
+    "ずらしたものが PPN に入っているかを確かめてください",
+    2: "。表を別の所に作ったのなら、16 KiB の境界にあるかを確かめてください。hgatp の PPN は"
+    "下位 2 ビットが常に 0 なので、境界にない表の番地は切り下げられます",
+}
 _IN_PAGE = 0xFFF
 
 
@@ -148,7 +155,8 @@ def _meaning(step: WalkStep, access: Access, view: View) -> str:
     if step.fault == "permission":
         return f"{_refusal(step, access, view)}ので、ここで止まります"
     if step.fault:
-        return f"{_BY_FAULT[step.fault]}。ここで止まります"
+        where = _ROOT_ADVICE[step.stage] if step.level == 1 and step.fault == "V=0" else ""
+        return f"{_BY_FAULT[step.fault]}。ここで止まります{where}"
     target = step.pte >> 10 << 12
     if not step.pte & (R | X):
         return f"次の表 ({target:#x} 番地) へ進みます"

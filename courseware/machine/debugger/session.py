@@ -25,6 +25,7 @@ from courseware.machine.stop import (
     Stop,
     StopReason,
     breakpoint_reached,
+    hexadecimal,
     instruction_limit,
     time_limit,
 )
@@ -37,6 +38,9 @@ MAX_WATCHPOINT_BYTES = 4_096
 
 # The registers that a return jumps through: the calling convention's link registers.
 _LINKS = (REGISTER_NUMBERS["ra"], REGISTER_NUMBERS["t0"])
+
+# The size of an auipc, behind which the rest of a far call stands.
+_PAIR_OFFSET = 4
 
 # Steps of the way out of a function between two looks at the deadline.
 _STEPS_A_POLL = 256
@@ -99,7 +103,15 @@ class Debugger:
         return tuple(sorted(self._breakpoints))
 
     def add_breakpoint(self, address: int) -> None:
-        """Stop before an instruction. Raises ValueError, in Japanese, for too many."""
+        """Stop before an instruction.
+
+        Raises ValueError, in Japanese, for too many, and for odd addresses.
+        """
+        if address % 2:
+            raise ValueError(
+                f"{hexadecimal(address)} は奇数です。命令は偶数の番地にあるので、"
+                "命令の番地を指定してください。"
+            )
         if len(self._breakpoints | {address}) > MAX_BREAKPOINTS:
             raise ValueError(f"ブレークポイントは {MAX_BREAKPOINTS} 個までです。")
         self._breakpoints |= {address}
@@ -165,25 +177,64 @@ class Debugger:
             stop = self._history.pass_breakpoint()
         stop = stop or self._history.run_to(end, stops, deadline)
         self._note_changes(before)
-        return stop or instruction_limit(max_instructions)
+        return stop or self.machine.limit_reached(max_instructions)
 
     def step_over(self, max_instructions: int, deadline: Deadline | None = None) -> Stop | None:
-        """Do one step, but a call up to its return; None: done, else what ended it before."""
-        call = _return_address(self.machine)
-        if self.machine.stop is not None or self.machine.waiting or call is None:
+        """Do one step, but a call up to its return; None: done, else what ended it before.
+
+        An auipc whose register the next instruction calls through is part of the call: the
+        assembler's ``call`` is these two.
+        """
+        machine = self.machine
+        is_going = machine.stop is None and not machine.waiting
+        is_pair = is_going and _begins_call(machine)
+        if not is_going or (_return_address(machine) is None and not is_pair):
             step = self.step()
-            return step.stop if step else self.machine.stop
-        before, end = list(self.machine.registers), self.machine.cycle + max_instructions
-        stop = self._call(call, end, deadline)
+            return step.stop if step else machine.stop
+        before, end = list(machine.registers), machine.cycle + max_instructions
+        stop = self._call_pair(end, deadline) if is_pair else self._call_here(end, deadline)
         self._note_changes(before)
-        return _limited(stop, max_instructions)
+        return self._limited(stop, max_instructions)
+
+    def _call_pair(self, end: int, deadline: Deadline | None) -> Stop | None:
+        """Do the auipc, and the call behind it unless an interrupt or a breakpoint is there."""
+        call = self.machine.pc + _PAIR_OFFSET
+        stop = self._history.pass_breakpoint()
+        if stop is not None or self.machine.pc != call:
+            return stop
+        return (
+            breakpoint_reached(call)
+            if call in self._breakpoints
+            else self._call_here(end, deadline)
+        )
+
+    def _call_here(self, end: int, deadline: Deadline | None) -> Stop | None:
+        address = _return_address(self.machine)
+        return None if address is None else self._call(address, end, deadline)
+
+    @property
+    def may_return(self) -> bool:
+        """Say whether there can be something to return from: a call or a trap."""
+        registers = self.machine.registers
+        return bool(registers[_LINKS[0]] or self.machine.traps_taken or self._is_millicode())
+
+    def _is_millicode(self) -> bool:
+        """Say whether t0 holds an address behind a call through it."""
+        link = _LINKS[1]
+        behind = self.machine.registers[link]
+        for length in (2, 4):
+            decoded = _at(self.machine, behind - length)
+            is_call = decoded is not None and decoded.instruction.mnemonic in ("jal", "jalr")
+            if decoded and is_call and decoded.fields["rd"] == link and decoded.length == length:
+                return True
+        return False
 
     def step_out(self, max_instructions: int, deadline: Deadline | None = None) -> Stop | None:
         """Run until the present function, or trap handler, has returned; None: it has."""
         before, end = list(self.machine.registers), self.machine.cycle + max_instructions
         stop = self.machine.stop or self._return(end, deadline)
         self._note_changes(before)
-        return _limited(stop, max_instructions)
+        return self._limited(stop, max_instructions)
 
     def send(self, data: bytes, console: Console = Console.UART) -> int:
         """Give a console input; return how many bytes it took.
@@ -236,6 +287,12 @@ class Debugger:
             if deadline is not None and steps % _STEPS_A_POLL == 0 and deadline():
                 return time_limit()
         return instruction_limit(0)
+
+    def _limited(self, stop: Stop | None, max_instructions: int) -> Stop | None:
+        """Return a stop, with the limit that it is about."""
+        if stop is not None and stop.reason is StopReason.INSTRUCTION_LIMIT:
+            return self.machine.limit_reached(max_instructions)
+        return stop
 
     # --- backwards ---
 
@@ -326,19 +383,25 @@ def _is_breakpoint(stop: Stop) -> bool:
     return stop.reason is StopReason.BREAKPOINT and stop.cause is None
 
 
-def _limited(stop: Stop | None, max_instructions: int) -> Stop | None:
-    """Return a stop, with the limit that it is about."""
-    if stop is not None and stop.reason is StopReason.INSTRUCTION_LIMIT:
-        return instruction_limit(max_instructions)
-    return stop
-
-
 def _next(machine: Machine) -> Decoded | None:
     """Return the instruction at pc; None when there is none."""
+    return _at(machine, machine.pc)
+
+
+def _at(machine: Machine, address: int) -> Decoded | None:
     try:
-        return decode(machine.hart.mmu.peek_instruction(machine.pc))
+        return decode(machine.hart.mmu.peek_instruction(address & 0xFFFF_FFFF))
     except Trap:
         return None
+
+
+def _begins_call(machine: Machine) -> bool:
+    """Say whether an auipc is at pc, and a call through its register behind it."""
+    first, second = _next(machine), _at(machine, machine.pc + _PAIR_OFFSET)
+    if first is None or second is None or first.instruction.mnemonic != "auipc":
+        return False
+    is_call = second.instruction.mnemonic == "jalr" and second.fields["rd"] != 0
+    return is_call and second.fields["rs1"] == first.fields["rd"]
 
 
 def _return_address(machine: Machine) -> int | None:

@@ -355,7 +355,11 @@ def test_a_file_that_cannot_be_used_is_named_with_the_reason(
         (["run"], "ファイルを 1 つ"),
         (["run", "a", "b"], "今は 2 個"),
         (["run", "a", "--fast"], "--fast"),
-        (["run", "a", "--engine"], "--engine の後に"),
+        (["--version"], "courseware.machine --help"),
+        (["run", "a", "--engine"], "--engine の後に、interpreter か translator を指定"),
+        (["run", "a", "--stats", "xml"], "--stats xml: json を指定してください"),
+        (["run", "a", "--memory", "３Ｍ"], "--memory ３Ｍ: 4,096 から 67,108,864 まで"),
+        (["run", "a", "--memory", "0xfg"], "0x10000、64K"),
         (["run", "a", "--engine", "warp"], "interpreter、translator"),
         (["run", "a", "--max-instructions", "0"], "1 以上"),
         (["run", "a", "--memory", "16Q"], "16M のように"),
@@ -389,6 +393,38 @@ def test_every_command_has_help(command: str, capsys: Capture) -> None:
     assert f"courseware.machine {command}" in capsys.readouterr().out
 
 
+def test_help_may_be_asked_for_as_a_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["help"]) == 0
+    overall = capsys.readouterr().out
+    for words in (["run", "--help"], ["run", "help"], ["help", "run"]):
+        assert main(words) == 0
+        text = capsys.readouterr().out
+        assert "--max-instructions" in text
+        assert text != overall
+    Path("help").write_bytes(bytes.fromhex("73001000"))  # a program of this name
+    assert main(["run", "help"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_commands_and_options_may_be_full_width(source: Source, capsys: Capture) -> None:
+    name = source("nop\nebreak")
+    assert main(["ｒｕｎ", name, "－－ｍａｘ－ｉｎｓｔｒｕｃｔｉｏｎｓ＝１"]) == 1
+    assert main(["run", name, "－－engine", "ｉｎｔｅｒｐｒｅｔｅｒ"]) == 0
+    assert main(["run", "－－", name]) == 0
+    assert main(["ｒｕｎ", "－－ｈｅｌｐ"]) == 0
+
+
+def test_a_text_is_no_program(tmp_path: Path, capsys: Capture) -> None:
+    path = tmp_path / "hello.c"
+    path.write_text("int main(void) {\n\treturn 0;  /* 例 */\n}\n", "utf-8")
+    assert main(["run", str(path)]) == 2
+    assert "文字だけのファイル" in capsys.readouterr().err
+    assert main(["disasm", str(path.rename(tmp_path / "hello.bin"))]) == 0
+
+
 def test_problems_of_a_source_come_with_file_line_and_column(
     source: Source, capsys: Capture
 ) -> None:
@@ -407,8 +443,9 @@ def test_numbers_may_be_full_width_and_grouped() -> None:
 
 
 def test_sizes_may_have_units() -> None:
-    assert [size(text) for text in ("4096", "64K", "１６Ｍ", "1MiB", "4kib")] == [
+    assert [size(text) for text in ("4096", "0x1B00", "64K", "１６Ｍ", "1MiB", "4kib")] == [
         4096,
+        0x1B00,
         65_536,
         16_777_216,
         1_048_576,
@@ -484,7 +521,7 @@ def test_a_listing_shows_every_line_with_what_it_became(
     assert lines[1].startswith("    2 80000000 00000517    la a0, x")
     assert lines[2].startswith("      80000004 ")
     assert lines[3] == "    3 80000008 00100073    ebreak"
-    assert lines[5] == "    5                    x: .word 1"
+    assert lines[5] == "    5 80000010           x: .word 1"
     assert not (tmp_path / "program.elf").exists()
 
 
@@ -643,6 +680,14 @@ def test_a_wrong_command_is_told_and_changes_nothing(command: str, said: str, as
     lines = ask(command, "list")
     assert said in lines[1]
     assert lines[2].strip() == lines[0].removeprefix("[M モード]").strip()
+
+
+def test_a_list_marks_what_the_source_says_is_data(
+    monkeypatch: pytest.MonkeyPatch, capsys: Capture, source: Source
+) -> None:
+    name = source("ebreak\n.data\nx: .word 0x13\nbuffer: .space 64")
+    lines = debugged(monkeypatch, capsys, name, "list _start 1", "list x 1", "list sp-8 1")
+    assert ["ソースではデータ" in line for line in lines[1:]] == [False, True, False]
 
 
 def test_eight_digits_are_an_address_as_it_is_shown(ask: Ask) -> None:

@@ -24,6 +24,7 @@ from courseware.machine.loaders.elf_format import (
     STRING_TABLE,
     SYMBOL,
     SYMBOL_TABLE,
+    Header,
 )
 from courseware.machine.loaders.elf_writer import write_elf
 from courseware.machine.memory_map import RAM_BASE
@@ -359,3 +360,24 @@ def test_a_written_executable_has_the_layout_of_the_specification() -> None:
     assert told == ["", ".text", ".data", ".symtab", ".strtab", ".shstrtab"]
     assert sections[3][1] == SYMBOL_TABLE
     assert sections[sections[3][6]][1] == STRING_TABLE
+
+
+def test_the_header_of_an_executable_says_whether_there_are_short_instructions() -> None:
+    def flags(source: str) -> int:
+        return Header(*HEADER.unpack_from(write_elf(assemble(source)))).flags
+
+    assert flags("nop\nebreak\n.data\n.word 0") == 0
+    assert flags("nop\nc.nop\nebreak") == 1
+    assert flags(".option rvc\nnop\nebreak") == 1
+
+
+@pytest.mark.parametrize("data", [b"\x7f" * 8, b"text\0", EBREAK])
+def test_machine_code_is_not_taken_for_text(data: bytes) -> None:
+    assert load(data, "a").segments[0].data == data
+
+
+def test_text_is_told_by_its_beginning_and_loaded_by_the_name_bin() -> None:
+    data = b"text" * 2_000 + b"\0"
+    with pytest.raises(LoadError, match="文字だけ"):
+        load(data, "a.txt")
+    assert load(data, "a.BIN").segments[0].data == data

@@ -2,14 +2,24 @@
 
 import os
 import sys
+from pathlib import Path
 
 from courseware.machine.assembler.problems import AssemblyError
 from courseware.machine.cli import assemble_file, debug, disassemble_file, run_file
-from courseware.machine.cli.arguments import Command, UsageError, parse, usage
+from courseware.machine.cli.arguments import Command, UsageError, half_width, parse, usage
 from courseware.machine.cli.files import STANDARD_OUTPUT, FileProblem, writing
 from courseware.machine.loaders import LoadError
 
-_COMMANDS = (run_file.COMMAND, assemble_file.COMMAND, disassemble_file.COMMAND, debug.COMMAND)
+_COMMANDS = {
+    command.name: command
+    for command in (
+        run_file.COMMAND,
+        assemble_file.COMMAND,
+        disassemble_file.COMMAND,
+        debug.COMMAND,
+    )
+}
+_HELP = ("--help", "-h", "help")
 _BAD_USE = 2
 _INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
@@ -20,18 +30,30 @@ def main(arguments: list[str]) -> int:
     It is 2 for bad arguments and files that cannot be read, with a Japanese message on standard
     error; otherwise each command says what it is.
     """
-    name, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
-    if name in ("-h", "--help"):
+    name, rest = (half_width(arguments[0]), arguments[1:]) if arguments else (_HELP[0], [])
+    if name in _HELP and (not rest or half_width(rest[0]) not in _COMMANDS):
         print(_help())
         return 0 if arguments else _BAD_USE
-    command = next((command for command in _COMMANDS if command.name == name), None)
+    if name in _HELP:
+        name, rest = half_width(rest[0]), [name]
+    command = _COMMANDS.get(name)
     if command is None:
-        names = "、".join(command.name for command in _COMMANDS)
-        return _fail(f"「{name}」という命令はありません。{names} のどれかを指定してください。")
-    if "-h" in rest or "--help" in rest:
+        names = "、".join(_COMMANDS)
+        return _fail(
+            f"「{name}」という命令はありません。{names} のどれかを指定してください。",
+            "使い方は python -m courseware.machine --help で出ます。",
+        )
+    if _asks_for_help(rest):
         print(usage(command))
         return 0
     return _do(command, rest)
+
+
+def _asks_for_help(rest: list[str]) -> bool:
+    """Say whether the help of a command is wanted; a file may be called help, too."""
+    words = [half_width(word) for word in rest]
+    is_alone = words == ["help"] and not Path(rest[0]).exists()
+    return is_alone or "-h" in words or "--help" in words
 
 
 def _do(command: Command, rest: list[str]) -> int:
@@ -74,7 +96,7 @@ def _fail(*messages: str) -> int:
 
 
 def _help() -> str:
-    commands = "\n".join(f"  {command.name:<8}{command.summary}" for command in _COMMANDS)
+    commands = "\n".join(f"  {command.name:<8}{command.summary}" for command in _COMMANDS.values())
     return (
         "使い方: python -m courseware.machine 命令 ファイル [オプション]\n\n"
         f"命令:\n{commands}\n\n"

@@ -1,5 +1,6 @@
 """Reading the arguments of a command. (argparse would speak English.)"""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from typing import Any
 
 Arguments = dict[str, Any]
 
+_EQUALS = re.compile("[=＝]")
+_HEXADECIMAL = re.compile("0X[0-9A-F]+")
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "KIB": 1024, "MIB": 1024**2}
 
 
@@ -53,25 +56,25 @@ def parse(command: Command, arguments: list[str]) -> Arguments:
     rest = list(arguments)
     while rest:
         word = rest.pop(0)
-        flag, has_value, value = word.partition("=")
-        if word == "--":
+        flag, *given = _EQUALS.split(word, maxsplit=1)
+        flag = half_width(flag)
+        if flag == "--":
             files += rest
             break
-        if not word.startswith("-") or word == "-":
+        if not flag.startswith("-") or flag == "-":
             files.append(word)
             continue
         option = options.get(flag)
         if option is None:
             raise UsageError(f"{flag} というオプションは {command.name} にありません。")
         if not option.value:
-            if has_value:
+            if given:
                 raise UsageError(f"{flag} に値は付けられません。")
             values[option.name] = True
             continue
-        if not has_value:
-            if not rest:
-                raise UsageError(f"{flag} の後に{option.value}を指定してください。")
-            value = rest.pop(0)
+        if not given and not rest:
+            raise UsageError(f"{flag} の後に、{_either(option.value)} を指定してください。")
+        value = given[0] if given else rest.pop(0)
         try:
             values[option.name] = option.read(value)
         except UsageError as error:
@@ -92,30 +95,43 @@ def usage(command: Command) -> str:
     return "\n".join(lines)
 
 
+def half_width(text: str) -> str:
+    """Return text with the letters, digits and signs of full width as those of half width."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def _either(value: str) -> str:
+    return " か ".join(value.split("|"))
+
+
 def number(text: str) -> int:
     """Return a positive number. Full-width digits and separators between digits are fine."""
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace("_", "")
+    plain = half_width(text).replace(",", "").replace("_", "")
     if not plain.isdecimal() or int(plain) == 0:
         raise UsageError("1 以上の整数を指定してください。")
     return int(plain)
 
 
 def size(text: str) -> int:
-    """Return a number of bytes, with K, M, KiB or MiB behind it or not."""
-    plain = unicodedata.normalize("NFKC", text).upper()
+    """Return a number of bytes, with K, M, KiB or MiB behind it or not, or in hexadecimal."""
+    plain = half_width(text).upper()
     digits = plain.rstrip("KMIB")
     try:
+        if _HEXADECIMAL.fullmatch(plain):
+            return int(plain, 16)
         return number(digits) * _UNITS[plain[len(digits) :]]
     except (UsageError, KeyError) as error:
-        raise UsageError("大きさは 65536、64K、16M のように指定してください。") from error
+        raise UsageError("大きさは 65536、0x10000、64K、16M のように指定してください。") from error
 
 
 def choice(*words: str) -> Callable[[str], str]:
     """Return a reader of one of some words."""
 
     def read(text: str) -> str:
-        if text not in words:
-            raise UsageError(f"{'、'.join(words)} のどれかを指定してください。")
-        return text
+        word = half_width(text)
+        if word not in words:
+            which = f"{'、'.join(words)} のどれか" if len(words) > 1 else words[0]
+            raise UsageError(f"{which} を指定してください。")
+        return word
 
     return read

@@ -1,5 +1,6 @@
 """``asm``: an assembly source as an executable, or as a listing."""
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,13 +8,13 @@ from pathlib import Path
 from courseware.machine.cli.arguments import Arguments, Command, Option, UsageError
 from courseware.machine.cli.files import output_path, reading, refuse_overwriting, writing
 from courseware.machine.cli.listing import digits, lines_of
-from courseware.machine.loaders import SOURCE_SUFFIXES, is_elf, load, read_file
+from courseware.machine.loaders import FLAT_SUFFIX, SOURCE_SUFFIXES, is_elf, load, read_file
 from courseware.machine.loaders.elf_writer import write_elf
 from courseware.machine.memory_map import RAM_BASE
 from courseware.machine.program import Program
 from courseware.machine.stop import hexadecimal
 
-_FLAT_SUFFIX = ".bin"
+_LABEL = re.compile(r"\s*([\w.$]+)\s*:")
 
 
 def run(arguments: Arguments) -> int:
@@ -42,7 +43,7 @@ def run(arguments: Arguments) -> int:
 
 def _write(program: Program, out: Path) -> None:
     """Write the program, and tell of it on standard error."""
-    is_flat = out.suffix.lower() == _FLAT_SUFFIX
+    is_flat = out.suffix.lower() == FLAT_SUFFIX
     data = _flat(program) if is_flat else write_elf(program)
     was_there = out.is_file()
     with writing(out):
@@ -60,7 +61,7 @@ def _flat(program: Program) -> bytes:
     if program.entry != RAM_BASE:
         raise UsageError(
             f"最初の命令 (_start) が、先頭の {hexadecimal(RAM_BASE)} 番地ではなく "
-            f"{hexadecimal(program.entry)} 番地にあります。{_FLAT_SUFFIX} は先頭から実行するので、"
+            f"{hexadecimal(program.entry)} 番地にあります。{FLAT_SUFFIX} は先頭から実行するので、"
             "_start を最初に置くか、ELF (.elf) にしてください。"
         )
     image = bytearray()
@@ -79,10 +80,17 @@ def _listing(program: Program, source: list[str]) -> Iterator[str]:
             if number is not None:
                 made.setdefault(number, []).append(f"{line.address:08x} {digits(line.data)}")
     for number, text in enumerate(source, 1):
-        first, *more = made.get(number, [""])
+        first, *more = made.get(number, [_label_address(program, text)])
         yield f"{number:5} {first:<17}  {text}".rstrip()
         for place in more:
             yield f"{'':5} {place}"
+
+
+def _label_address(program: Program, text: str) -> str:
+    """Return the address of the label that a line begins with, or ""."""
+    label = _LABEL.match(text)
+    value = program.symbols.get(label[1]) if label else None
+    return "" if value is None else f"{value:08x}"
 
 
 COMMAND = Command(
@@ -92,14 +100,15 @@ COMMAND = Command(
     (
         Option(
             "-o",
-            f"書き込むファイル。名前が {_FLAT_SUFFIX} で終わると、ヘッダーのないバイナリーです。"
+            f"書き込むファイル。名前が {FLAT_SUFFIX} で終わると、ヘッダーのないバイナリーです。"
             "既定は、元の名前を .elf に変えたものです。同じ名前のファイルは書き換えます。",
             "ファイル",
             output_path,
         ),
         Option(
             "--listing",
-            "行ごとの番地と機械語を標準出力に出します。-o がなければファイルには書きません。",
+            "行ごとの番地と機械語 (データはラベルの番地だけ) を標準出力に出します。"
+            "-o がなければファイルには書きません。",
         ),
     ),
 )

@@ -1,13 +1,13 @@
 """The commands of ``debug``, one a line, with their answers in Japanese."""
 
 import signal
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
 
 from courseware.machine.cli import view
+from courseware.machine.cli.arguments import half_width
 from courseware.machine.cli.operands import (
     ConsoleError,
     address_of,
@@ -81,8 +81,8 @@ class Console:
             return
         first, *_ = line.split(maxsplit=1)
         self._rest = line[len(first) :].strip()
-        name = unicodedata.normalize("NFKC", first)
-        words = words_of(unicodedata.normalize("NFKC", self._rest))
+        name = half_width(first)
+        words = words_of(half_width(self._rest))
         entry = next((entry for entry in _ENTRIES if name in entry.names), None)
         try:
             if entry is None:

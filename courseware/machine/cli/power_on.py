@@ -14,6 +14,19 @@ from courseware.machine.state import MAX_MEMORY_BYTES, MAX_OUTPUT_BYTES, Machine
 DEFAULT_MEMORY_BYTES = 16 * 1024 * 1024
 _HTIF_BYTES = 8
 
+
+def _memory_bytes(text: str) -> int:
+    """Return a size of RAM that there can be. Raises UsageError."""
+    memory = size(text)
+    try:
+        MachineLimits(memory, MAX_OUTPUT_BYTES)
+    except ValueError as error:
+        raise UsageError(
+            f"4,096 から {MAX_MEMORY_BYTES:,} までの 2 の累乗のバイト数を指定してください。"
+        ) from error
+    return memory
+
+
 ENGINE = Option(
     "--engine",
     "実行のしかた。既定は translator です。",
@@ -26,7 +39,7 @@ MEMORY = Option(
     f"RAM の大きさ。4,096 から {MAX_MEMORY_BYTES:,} までの 2 の累乗 (16M のようにも書けます)。"
     f"既定は {DEFAULT_MEMORY_BYTES:,} で、プログラムが大きければ足りるだけ増やします。",
     "バイト数",
-    size,
+    _memory_bytes,
 )
 DISK = Option(
     "--disk",
@@ -42,16 +55,11 @@ def limits_for(program: Program, arguments: Arguments) -> MachineLimits:
     memory = arguments["memory"]
     if memory is None:
         memory = max(DEFAULT_MEMORY_BYTES, 1 << (needed - 1).bit_length())
-    try:
-        limits = MachineLimits(memory, MAX_OUTPUT_BYTES)
-    except ValueError as error:
-        raise UsageError(
-            f"--memory {memory}: 4,096 から {MAX_MEMORY_BYTES:,} までの"
-            " 2 の累乗のバイト数を指定してください。"
-        ) from error
     if needed > memory:
-        raise UsageError(f"--memory {memory}: このプログラムには {needed:,} バイト以上が必要です。")
-    return limits
+        raise UsageError(
+            f"--memory {memory:,}: このプログラムには {needed:,} バイト以上が必要です。"
+        )
+    return MachineLimits(memory, MAX_OUTPUT_BYTES)
 
 
 def _needed_bytes(program: Program) -> int:

@@ -31,7 +31,8 @@ def place(debugger: Debugger) -> str:
 def instructions(debugger: Debugger, address: int, count: int) -> Iterator[str]:
     """Yield instructions as a fetch would find them, one a line."""
     for _ in range(count):
-        yield _instruction(debugger, address)
+        note = "   (ソースではデータ)" if _is_data(debugger, address) else ""
+        yield _instruction(debugger, address) + note
         word = _word(debugger.machine, address)
         address = address + (2 if word is not None and word & 3 != 3 else 4) & _WORD
 
@@ -81,6 +82,14 @@ def physical_memory(machine: Machine, address: int, size: int) -> Iterator[str]:
     _check_ram(machine, address, size)
     for start, length in _rows(address, size):
         yield _row(start, machine.read_memory(start, length))
+
+
+def _is_data(debugger: Debugger, address: int) -> bool:
+    """Say whether a source put something else than an instruction at an address."""
+    program = debugger.program
+    if not program.lines or address in program.lines:
+        return False
+    return any(s.address <= address < s.address + len(s.data) for s in program.segments)
 
 
 def _mode(machine: Machine) -> str:

@@ -13,6 +13,7 @@ from courseware.machine.program import Program
 from courseware.machine.state import MAX_MEMORY_BYTES
 
 __all__ = [
+    "FLAT_SUFFIX",
     "MAX_FILE_BYTES",
     "SOURCE_SUFFIXES",
     "LoadError",
@@ -27,6 +28,9 @@ __all__ = [
 # The largest RAM, full, and as much again for what is not loaded, such as debugging information.
 MAX_FILE_BYTES = 2 * MAX_MEMORY_BYTES
 SOURCE_SUFFIXES = (".s", ".asm")
+FLAT_SUFFIX = ".bin"
+_LOOKED_AT = 4_096
+_TEXT_BYTES = b"\t\n\f\r" + bytes(byte for byte in range(0x20, 0x100) if byte != 0x7F)
 # A file of one's own may be larger than what a web page takes.
 SOURCE_LIMITS = AssemblyLimits(
     max_characters=4_000_000, max_lines=200_000, max_image_bytes=MAX_MEMORY_BYTES
@@ -42,13 +46,19 @@ def load(data: bytes, name: str) -> Program:
     """Return the program of a file's content: ELF by its magic, else by the name's suffix.
 
     ``.s``, ``.S`` and ``.asm`` are sources in UTF-8, all else is a flat binary for the start of
-    RAM. Raises LoadError, and AssemblyError for a source that cannot be assembled.
+    RAM; but text is none, unless the name ends in ``.bin``. Raises LoadError, and AssemblyError
+    for a source that cannot be assembled.
     """
     if is_elf(data):
         return load_elf(data)
     if PurePath(name).suffix.lower() in SOURCE_SUFFIXES:
         program = assemble(_text(data), SOURCE_LIMITS)
         return replace(program, tohost=program.symbols.get("tohost"))
+    if not name.lower().endswith(FLAT_SUFFIX) and _is_text(data):
+        raise LoadError(
+            "文字だけのファイルで、機械語ではないようです。アセンブリー言語なら、名前を .s に"
+            f"してください。バイナリーなら、{FLAT_SUFFIX} にしてください。"
+        )
     return load_flat(data)
 
 
@@ -64,6 +74,15 @@ def read_file(path: Path) -> bytes:
     if len(data) > MAX_FILE_BYTES:
         raise LoadError(f"ファイルが大きすぎます。上限は {MAX_FILE_BYTES:,} バイトです。")
     return data
+
+
+def _is_text(data: bytes) -> bool:
+    """Say whether a file begins with so much text that it is hardly machine code.
+
+    Any coding will do: what counts is that no byte is a control character.
+    """
+    start = data[:_LOOKED_AT]
+    return bool(start) and not start.translate(None, _TEXT_BYTES)
 
 
 def _text(data: bytes) -> str:

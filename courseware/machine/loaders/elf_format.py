@@ -17,6 +17,8 @@ CURRENT_VERSION = 1
 # e_type, e_machine
 EXECUTABLE = 2
 MACHINE_RISCV = 243
+# e_flags
+COMPRESSED = 1  # EF_RISCV_RVC: there are instructions of 16 bits
 # p_type, p_flags
 LOADABLE = 1
 READ_WRITE_EXECUTE = 7

@@ -6,6 +6,7 @@ from courseware.machine.loaders.elf_format import (
     ABSOLUTE,
     CLASS_32,
     CODE_FLAGS,
+    COMPRESSED,
     CURRENT_VERSION,
     DATA_FLAGS,
     EXECUTABLE,
@@ -54,7 +55,7 @@ def write_elf(program: Program) -> bytes:
         entry=program.entry,
         segments_offset=HEADER.size,
         sections_offset=sections_offset,
-        flags=0,
+        flags=COMPRESSED if _has_short_instructions(program) else 0,
         size=HEADER.size,
         segment_size=PROGRAM_HEADER.size,
         segment_count=len(segments),
@@ -65,6 +66,16 @@ def write_elf(program: Program) -> bytes:
     start = HEADER.pack(*header) + b"".join(PROGRAM_HEADER.pack(*item) for item in segments)
     content[: len(start)] = start
     return bytes(content)
+
+
+def _has_short_instructions(program: Program) -> bool:
+    """Say whether an instruction, as far as the program knows where they are, has 16 bits."""
+    return any(
+        part.data[address - part.address] & 3 != 3
+        for part in program.segments
+        for address in program.lines
+        if 0 <= address - part.address < len(part.data)
+    )
 
 
 def _segment(part: Segment, offset: int) -> SegmentHeader:

@@ -1,5 +1,6 @@
 """What the assembler says about mistakes: where, what, and what to do."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from courseware.machine import AssemblyError, AssemblyLimits, AssemblyProblem, assemble
 from courseware.machine.assembler.directives import DIRECTIVES
 from courseware.machine.assembler.forms import FORMS
+from courseware.machine.assembler.habits import advice_on_instruction, advice_on_register
+from courseware.machine.registers import REGISTER_NUMBERS
 
 
 def problems(source: str, limits: AssemblyLimits | None = None) -> list[tuple[int, int, str]]:
@@ -29,7 +32,29 @@ ONE_MISTAKE = [
     ("jalr a0, a1, 1, 2", 1, 1, ["「jalr rd, imm(rs1)」", "「jalr rs1」"]),
     ("add a0, a1, a8", 1, 13, ["「a8」", "レジスター"]),
     ("mv a0, sq", 1, 8, ["「sq」", "「sp」"]),
-    ("mv a0, x32", 1, 8, ["「x32」", "x0 から x31"]),
+    ("mv a0, x32", 1, 8, ["「x32」", "31 まで", "x0 から x31"]),
+    ("mv a0, fa0", 1, 8, ["「fa0」", "浮動小数点", "F 拡張"]),
+    ("mv a0, v1", 1, 8, ["「v1」", "V 拡張"]),
+    ("mv a0, pc", 1, 8, ["「pc」", "auipc"]),
+    ("jr lr", 1, 4, ["「lr」", "ra"]),
+    ("mv a0, rax", 1, 8, ["「rax」", "ほかのアーキテクチャー"]),
+    ("add a0 a1 a2", 1, 8, ["「a0」と「a1」", "「,」", "「add rd, rs1, rs2」"]),
+    ("add a0, a1 a2", 1, 12, ["「a1」と「a2」", "「,」"]),
+    ("lw a0 4(a1)", 1, 7, ["「a0」と「4」", "「lw rd, imm(rs1)」"]),
+    ("lw a0 (a1)", 1, 7, ["「a0」と「(」"]),
+    ("addi a0, a0 -1", 1, 13, ["「a0」と「-」"]),
+    ("sw a0, 4(a1) 5", 1, 14, ["「)」と「5」"]),
+    ("li a0 %hi(5)", 1, 7, ["「a0」と「%hi」"]),
+    (".insn r OP, 0, 0, a0, a1 a2", 1, 26, ["「a1」と「a2」"]),
+    ("addi a0, a0, #1", 1, 14, ["「#」", "コメント"]),
+    ("add %a0, %a1, %a2", 1, 5, ["%", "「a0」"]),
+    ("lw $t0, 0($sp)", 1, 4, ["$", "「t0」"]),
+    ("lw a0, 0(%sp)", 1, 10, ["%", "「sp」"]),
+    ("lw a0, 0[a1]", 1, 9, ["「[」", "4(a1)"]),
+    ("lw a0, [a1, 4]", 1, 8, ["「[」", "4(a1)"]),
+    ("nop ; これは コメント", 1, 7, ["「これは コメント」", "「;」は文の区切り", "#"]),
+    ("nop ; store it", 1, 7, ["「store」", "「;」は文の区切り"]),
+    (".word 1 2", 1, 9, ["「,」"]),
     ("add a0, a1, 5", 1, 13, ["「5」", "addi"]),
     ("addi a0, a0, a1", 1, 14, ["「a1」", "add を"]),
     ("addi a0, a0, 2048", 1, 14, ["2048", "-2048 から 2047", "li"]),
@@ -195,14 +220,89 @@ def test_mistake_is_placed_and_explained(
         assert part in message
 
 
+ONE_MESSAGE = [
+    "add a0 a1 a2", "lw a0 4(a1)", "addi a0, a0 -1", "addi a0, a0, #1 # one", "add %a0, %a1, %a2",
+    "lw $t0, 0($sp)", "lw a0, 0[a1]", "lw a0, [a1, 4]", "nop ; これは コメント です",
+    "li　a0，　１", "csrr a0 mstatus", ".asciz \"\\e[1m\"", "mov a0, x32",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("source", ONE_MESSAGE)
+def test_one_mistake_has_one_message(source: str) -> None:
+    assert len(problems(source)) == 1
+
+
+HABITS = [
+    # (what is written, parts of the advice, what must not be suggested)
+    ("mov a0, a1", ["mv", "li"], "move"),
+    ("push a0", ["addi sp, sp, -4", "sw a0, 0(sp)"], "「sh」"),
+    ("pop a0", ["lw a0, 0(sp)", "addi sp, sp, 4"], "もしかすると"),
+    ("b x", [" j "], "「sb」"),
+    ("subi a0, a0, 1", ["addi a0, a0, -1"], "「sub」"),
+    ("ldr a0, x", ["lw a0, 0(a1)"], "もしかすると"),
+    ("str a0, x", ["sw a0, 0(a1)"], "もしかすると"),
+    ("cmp a0, a1", ["フラグ", "beq"], "もしかすると"),
+    ("syscall 5", ["ecall"], "もしかすると"),
+    ("ld a0, 0(a1)", ["RV64", "lw を"], "もしかすると"),
+    ("sd a0, 0(a1)", ["RV64", "sw を"], "もしかすると"),
+    ("ADDIW a0, a0, 1", ["RV64", "addi を"], "もしかすると"),
+    ("sext.w a0, a0", ["RV64", "mv"], "もしかすると"),
+    ("lr.d.aq a0, (a1)", ["RV64", "lr.w.aq を"], "もしかすると"),
+    ("amomaxu.d a0, a1, (a2)", ["RV64", "amomaxu.w を"], "もしかすると"),
+    ("c.ldsp a0, 0(sp)", ["RV64"], "もしかすると"),
+    ("fadd.s fa0, fa1, fa2", ["F 拡張", "整数"], "「add」"),
+    ("flw fa0, 0(a0)", ["F 拡張"], "「lw」"),
+    ("fcvt.w.s a0, fa0", ["F 拡張"], "もしかすると"),
+    ("czero.eqz a0, a1, a2", ["Zicond 拡張"], "「c.beqz」"),
+    ("andn a0, a1, a2", ["Zbb 拡張"], "「and」"),
+    ("vadd.vv v1, v2, v3", ["V 拡張"], "もしかすると"),
+    ("pause", ["Zihintpause 拡張", "「:」"], "もしかすると"),
+    ("word 5", ["「.word」"], "もしかすると"),
+    ("global main", ["「.global」"], "もしかすると"),
+    ("push", ["addi sp, sp, -4", "「:」"], "もしかすると"),
+]
+
+
+@pytest.mark.parametrize(("source", "parts", "misleading"), HABITS)
+def test_what_is_written_out_of_habit(source: str, parts: list[str], misleading: str) -> None:
+    ((line, column, message),) = problems(f"{source}\nx: nop")
+    assert (line, column) == (1, 1)
+    assert f"「{source.split()[0]}」という命令はありません。" in message
+    assert misleading not in message
+    for part in parts:
+        assert part in message
+
+
+def test_no_instruction_of_this_machine_is_taken_for_another() -> None:
+    assert [word for word in FORMS if advice_on_instruction(word)] == []
+    assert [word for word in REGISTER_NUMBERS if advice_on_register(word)] == []
+
+
+def test_instructions_that_rv64_alone_has_are_answered_with_those_of_rv32() -> None:
+    words = (
+        "ld lwu sd addw addiw subw sllw slliw srlw srliw sraw sraiw negw mulw divw divuw remw"
+        " remuw lr.d sc.d.rl amoadd.d amoswap.d.aqrl".split()
+    )
+    for word in words:
+        named = re.search(r"([a-z.]+) を使います。", advice_on_instruction(word))
+        assert named, word
+        assert named[1] in FORMS, word
+
+
 FULL_WIDTH = [
     ("addi a0，a0, 1", [(8, "「，」", "「,」")]),
     ("ａｄｄ a0, a0, a0", [(1, "「ａｄｄ」", "「add」")]),
     ("li a0, １２", [(8, "「１２」", "「12」")]),
     ("loop： j loop", [(5, "「：」", "「:」")]),
-    ("li\u3000a0,\u30001", [(3, "U+3000", "半角の空白"), (7, "U+3000", "半角の空白")]),
+    ("li\u3000a0,\u30001", [(3, "空白 (U+3000)", "(この行の 2 か所)。半角の空白")]),
+    (
+        "\u3000la\u3000a0，\u3000１",
+        [(1, "空白 (U+3000)、「，」、「１」", "半角の空白、「,」、「1」")],
+    ),
+    ("li\u3000a0，\u3000１＋２−（−３）", [(3, "「，」、「１＋２−（−３）」", "「1+2-(-3)」")]),
+    ("ｌi ａ0, １ + ２ + ３", [(1, "「ｌ」、「ａ」、「１」、「２」 など", "この行の 5 か所")]),
     ("nop ＃ コメント，", [(5, "「＃」", "「#」")]),
-    ("lw a0, 0（sp）", [(9, "「（」", "「(」"), (12, "「）」", "「)」")]),
+    ("lw a0, 0（sp）", [(9, "「（」、「）」", "「(」、「)」")]),
     ("li a0, −1", [(8, "「−」", "「-」")]),
     (".asciz “あ，”", [(8, "「“」", '「"」')]),
 ]

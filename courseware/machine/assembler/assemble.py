@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from courseware.machine.assembler import directives
 from courseware.machine.assembler.expressions import parse
 from courseware.machine.assembler.forms import FORMS
+from courseware.machine.assembler.habits import advice_on_instruction
 from courseware.machine.assembler.instructions import Instructions, Options
 from courseware.machine.assembler.layout import Layout
 from courseware.machine.assembler.lexer import Kind, Token, tokenize
@@ -91,7 +92,7 @@ class _Assembler:
         elif head.text in FORMS:
             self.instructions.read(head, split(rest))
         else:
-            raise self._unknown(head)
+            raise self._unknown(head, line, bool(rest))
 
     def _label(self, token: Token) -> None:
         if token.kind == Kind.NUMBER and token.text.isdigit():
@@ -105,17 +106,24 @@ class _Assembler:
                 f"「{clip(token.text)}」はラベルの名前にできません。英字で始まる名前にしてください。",
             )
 
-    def _unknown(self, head: Token) -> Problem:
+    def _unknown(self, head: Token, line: Line, has_operands: bool) -> Problem:
+        word = clip(head.text)
         if head.text.startswith("."):
             hint = self.problems.suggestion(head.text, directives.DIRECTIVES)
-            message = f"「{clip(head.text)}」という指示は使えません。{hint}つづりを直してください。"
-        else:
-            hint = self.problems.suggestion(head.text, FORMS)
-            message = (
-                f"「{clip(head.text)}」という命令はありません。{hint}"
-                "つづりを直すか、ラベルならすぐ後ろに「:」を付けてください。"
+            return Problem(
+                head.place, f"「{word}」という指示は使えません。{hint}つづりを直してください。"
             )
-        return Problem(head.place, message)
+        advice = advice_on_instruction(head.text)
+        if directives.is_directive(f".{head.text}"):
+            advice = f"指示には前に「.」が要ります。「.{word}」と書いてください。"
+        if not advice:
+            hint = self.problems.suggestion(head.text, FORMS)
+            advice = f"{hint}つづりを直すか、ラベルならすぐ後ろに「:」を付けてください。"
+        elif not has_operands:
+            advice += "ラベルなら、すぐ後ろに「:」を付けてください。"
+        return Problem(
+            head.place, f"「{word}」という命令はありません。{advice}{line.semicolon_advice}"
+        )
 
     def number(self, tokens: list[Token], place: Place, directive: str) -> int:
         """Return the value of an expression that must be known now."""

@@ -141,7 +141,7 @@ def parse(tokens: list[Token], place: Place) -> Expression:
             waiting.append((token.text, _PRECEDENCE[token.text], operation))
             wants_value = True
         else:
-            raise _unexpected(token, "演算子")
+            raise _unexpected(token, "演算子か「,」")
     if wants_value:
         end = tokens[-1].place if tokens else place
         raise Problem(end, "式が途中で終わっています。数、文字、またはラベルを続けてください。")

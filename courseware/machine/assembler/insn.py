@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from courseware.machine.assembler.forms import Form, Real, Word
+from courseware.machine.assembler.habits import check_operands
 from courseware.machine.assembler.lexer import Kind, Token
 from courseware.machine.assembler.operands import Operand
 from courseware.machine.assembler.problems import Problem, clip
@@ -22,6 +23,7 @@ _OPCODES = {
     "JAL": 0x6F, "SYSTEM": 0x73, "CUSTOM_3": 0x7B,
 }  # fmt: skip
 _FUNCT2, _FUNCT3, _FUNCT7 = (2, 25), (3, 12), (7, 25)  # width and lowest bit
+_NAMES = {_FUNCT2: "funct2", _FUNCT3: "funct3", _FUNCT7: "funct7"}
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,11 @@ def _insert_fields(target: Target, token: Token, operands: list[Operand]) -> Non
         )
     shapes = _SHAPES[name.text]
     given = [first, *operands[1:]]
+    check_operands(given, _spelling(token, name, shapes[0]))
     fitting = [shape for shape in shapes if 1 + shape.count == len(given)]
     if not fitting:
-        raise Problem(token.place, _explain(token, name, shapes))
+        spellings = "、または ".join(f"「{_spelling(token, name, shape)}」" for shape in shapes)
+        raise Problem(token.place, f"オペランドの数が違います。{spellings}の形で書いてください。")
     bits = _opcode(target, token, first)
     numbers = fitting[0].numbers
     for (width, lowest), operand in zip(numbers, given[1:], strict=False):
@@ -119,12 +123,8 @@ def _opcode(target: Target, token: Token, operand: Operand) -> int:
     return opcode
 
 
-def _explain(token: Token, name: Token, shapes: tuple[_Shape, ...]) -> str:
-    names = {_FUNCT2: "funct2", _FUNCT3: "funct3", _FUNCT7: "funct7"}
-    forms = "、または ".join(
-        f"「{token.text} {name.text} "
-        + ", ".join(["opcode", *(names[number] for number in shape.numbers), shape.syntax])
-        + "」"
-        for shape in shapes
-    )
-    return f"オペランドの数が違います。{forms}の形で書いてください。"
+def _spelling(token: Token, name: Token, shape: _Shape) -> str:
+    """Return how a message shows a shape."""
+    numbers = ", ".join(_NAMES[number] for number in shape.numbers)
+    operands = ", ".join(filter(None, ("opcode", numbers, shape.syntax)))
+    return f"{token.text} {name.text} {operands}"

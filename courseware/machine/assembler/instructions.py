@@ -16,6 +16,7 @@ from courseware.machine.assembler.forms import (
     spelling,
     syntax_of,
 )
+from courseware.machine.assembler.habits import check_operands
 from courseware.machine.assembler.layout import Layout
 from courseware.machine.assembler.lexer import Kind, Token
 from courseware.machine.assembler.operands import (
@@ -74,7 +75,9 @@ class Instructions:
 
     def read(self, head: Token, operands: list[Operand]) -> None:
         """Read one instruction. Raises Problem when its operands are of no form."""
-        self.read_as(head, FORMS[head.text], operands)
+        forms = FORMS[head.text]
+        check_operands(operands, spelling(forms[0]))
+        self.read_as(head, forms, operands)
 
     def read_as(self, head: Token, forms: list[Form], operands: list[Operand]) -> None:
         """Read an instruction of one of the forms."""

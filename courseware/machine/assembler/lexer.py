@@ -1,6 +1,7 @@
 """From the text of one statement to its tokens."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -46,7 +47,7 @@ _TOKEN = re.compile(
                   |function|object|common|notype|tls_object|gnu_unique_object
                   |gnu_indirect_function)(?![\w.$]))
     | (?P<name>[A-Za-z_.$][\w.$]*)
-    | (?P<operator><<|>>|==|!=|<>|<=|>=|&&|\|\||[-+*/%&|^~()=:,<>!])
+    | (?P<operator><<|>>|==|!=|<>|<=|>=|&&|\|\||[-+*/%&|^~()=:,<>!\[\]])
     | (?P<unknown>.)
     """,
     re.VERBOSE | re.ASCII | re.DOTALL,
@@ -174,7 +175,7 @@ class _Lexer:
 
     def _report_unknown(self, unknown: list[int]) -> None:
         text = self._line.text
-        for start, end in runs(unknown, lambda i: text[i].isprintable()):
+        for start, end in self._joined(runs(unknown, lambda i: text[i].isprintable())):
             place = self._line.place(start)
             if not text[start].isprintable():
                 self._report_character(text[start], place)
@@ -182,8 +183,21 @@ class _Lexer:
                 self._problems.add(
                     place,
                     f"「{clip(text[start:end])}」は、命令やラベルに使えない文字です。"
+                    f"{self._line.semicolon_advice}"
                     "説明を書くときは、前に # を置いてコメントにしてください。",
                 )
+
+    def _joined(self, found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return runs, those of a text with spaces in it as one."""
+        text = self._line.text
+        joined: list[tuple[int, int]] = []
+        for start, end in found:
+            is_text = joined and text[joined[-1][0]].isprintable() and text[start].isprintable()
+            if is_text and text[joined[-1][1] : start].isspace():
+                joined[-1] = joined[-1][0], end
+            else:
+                joined.append((start, end))
+        return joined
 
     def _report_character(self, character: str, place: Place) -> None:
         self._problems.add(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from courseware.machine.assembler.expressions import Expression, parse
+from courseware.machine.assembler.habits import advice_on_register
 from courseware.machine.assembler.lexer import Kind, Token
 from courseware.machine.assembler.problems import Place, Problem, clip
 from courseware.machine.isa.csr_numbers import CSR_NUMBERS
@@ -168,7 +169,7 @@ class OperandReader:
         if len(operand) == 1 and token.text in REGISTER_NUMBERS:
             return REGISTER_NUMBERS[token.text]
         if len(operand) == 1 and token.kind == Kind.NAME:
-            hint = self._suggest(token.text, REGISTER_NUMBERS)
+            hint = advice_on_register(token.text) or self._suggest(token.text, REGISTER_NUMBERS)
             raise Problem(
                 token.place,
                 f"「{clip(token.text)}」というレジスターはありません。{hint}"

@@ -20,6 +20,8 @@ _HALF_WIDTH: dict[int, str | int | None] = {
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _PLAIN = re.compile(r"[^\"'#/;]+")
 _CHARACTER = re.compile(r"'(?:\\(?:x[0-9A-Fa-f]+|[0-7]{1,3}|.)|[^\\])('?)", re.DOTALL)
+_MARKED_NUMBER = re.compile(r"#[-+]?[0-9]")
+_MAX_TOLD_RUNS = 4
 _WORD = re.compile(r"\w")
 
 
@@ -43,6 +45,13 @@ class Line:
     number: int
     pieces: tuple[Piece, ...] = (Piece(0, 1),)
     call: Call | None = None
+
+    @property
+    def semicolon_advice(self) -> str:
+        """Return what to say of a ``;`` in front of what cannot be read, if one is there."""
+        if self.pieces[0].column == 1:
+            return ""
+        return "「;」は文の区切りで、コメントの始まりではありません。"
 
     def place(self, index: int) -> Place:
         """Return where the character at an index stands."""
@@ -114,6 +123,14 @@ class _Splitter:
             if match := _PLAIN.match(narrow, position):
                 position = code_end = match.end()
                 parts.append(match[0])
+            elif _is_number_mark(narrow, position, parts):
+                self._problems.add(
+                    Place(number, position + 1),
+                    "数の前に「#」は付けません (「#」から行末まではコメントになります)。"
+                    "「#」を消してください。",
+                )
+                position = code_end
+                parts.append(" ")
             elif character == "#" or narrow.startswith("//", position):
                 position = len(line)
             elif narrow.startswith("/*", position):
@@ -141,20 +158,33 @@ class _Splitter:
         return end + 2
 
     def _report_wide(self, number: int, line: str, narrow: str, wide: list[int]) -> None:
-        """Name each run of full-width characters and what to write instead."""
-        for start, end in runs(wide, lambda i: narrow[i] == " "):
-            place = Place(number, start + 1)
-            if narrow[start] == " ":
-                code = f"U+{ord(line[start]):04X}"
-                self._problems.add(
-                    place, f"全角の空白 ({code}) があります。半角の空白に直してください。"
-                )
-            else:
-                self._problems.add(
-                    place,
-                    f"全角の「{clip(line[start:end])}」があります。"
-                    f"半角の「{clip(narrow[start:end])}」に直してください。",
-                )
+        """Name a line's full-width characters and what to write instead, in one message."""
+        found = list(runs(wide, lambda i: narrow[i] == " "))
+        if not found:
+            return
+        pairs = dict.fromkeys(_wide_and_narrow(line, narrow, *run) for run in found)
+        told = list(pairs)[:_MAX_TOLD_RUNS]
+        all_wide = "、".join(pair[0] for pair in told)
+        all_narrow = "、".join(pair[1] for pair in told)
+        rest = " など" if len(pairs) > len(told) else ""
+        count = f" (この行の {len(found)} か所)" if len(found) > 1 else ""
+        self._problems.add(
+            Place(number, found[0][0] + 1),
+            f"全角の{all_wide}{rest}があります{count}。半角の{all_narrow}{rest}に直してください。",
+        )
+
+
+def _wide_and_narrow(line: str, narrow: str, start: int, end: int) -> tuple[str, str]:
+    """Return how a message shows a run of full-width characters, and what to write for it."""
+    if narrow[start] == " ":
+        return f"空白 (U+{ord(line[start]):04X})", "空白"
+    return f"「{clip(line[start:end])}」", f"「{clip(narrow[start:end])}」"
+
+
+def _is_number_mark(text: str, position: int, parts: list[str]) -> bool:
+    """Say whether a ``#`` is meant to mark a number, as for ARM, where an operand is missing."""
+    is_mark = _MARKED_NUMBER.match(text, position) is not None
+    return is_mark and "".join(parts).rstrip().endswith(",")
 
 
 def separate(line: Line) -> Iterator[Line]:

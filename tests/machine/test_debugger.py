@@ -523,6 +523,27 @@ def test_step_over_passes_over_a_far_call_and_stops_where_it_is_asked_to() -> No
     assert debugger.machine.pc == program.entry + 4
 
 
+def test_step_out_ends_after_so_many_steps_of_the_function_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("courseware.machine.debugger.session.MAX_STEPS_OUT", 50)
+    text = "call f\nebreak\nf: li t1, {}\n1: addi t1, t1, -1\nbnez t1, 1b\nret"
+    for turns, is_done in ((24, True), (25, False)):  # li, two a turn, ret
+        program = assemble(text.format(turns))
+        debugger = Debugger(program)
+        debugger.run(2)
+        stop = debugger.step_out(10_000)
+        assert (stop is None) == is_done
+    assert stop is not None
+    assert stop.reason is StopReason.INSTRUCTION_LIMIT
+    assert "上限 50 命令" in stop.message
+    debugger.reset()
+    debugger.run(2)
+    stop = debugger.step_out(10)
+    assert stop is not None
+    assert "上限 10 命令" in stop.message
+
+
 def test_there_may_be_a_return_after_a_call_or_a_trap_only() -> None:
     debugger = Debugger(assemble("nop\njal t0, f\njal f\nf: nop\nret"))
     seen = [debugger.may_return]

@@ -18,7 +18,7 @@ from courseware.machine.cli.operands import (
     one_word,
     words_of,
 )
-from courseware.machine.debugger import Debugger, walk
+from courseware.machine.debugger import MAX_STEPS_OUT, Debugger, walk
 from courseware.machine.debugger.timeline import MAX_TRAP_EVENTS
 from courseware.machine.hart.access import Access
 from courseware.machine.machine import Machine, Step
@@ -381,7 +381,13 @@ _ENTRIES = (
         "トラップすれば、その処理の最初で止まります。",
         Console._next,
     ),
-    _Entry(("finish", "fin"), "", "今の関数から戻るまで実行します。", Console._finish),
+    _Entry(
+        ("finish", "fin"),
+        "",
+        "今の関数から戻るまで実行します。関数の中の命令は、呼び出した先を除いて"
+        f" {MAX_STEPS_OUT:,} 命令までです。",
+        Console._finish,
+    ),
     _Entry(
         ("continue", "c"),
         "",

@@ -4,6 +4,7 @@ from courseware.machine.debugger.history import MAX_CHECKPOINTS, MAX_INPUT_BYTES
 from courseware.machine.debugger.page_walk import PageWalk, PageWalkStep, walk
 from courseware.machine.debugger.session import (
     MAX_BREAKPOINTS,
+    MAX_STEPS_OUT,
     MAX_WATCHPOINT_BYTES,
     MAX_WATCHPOINTS,
     Debugger,
@@ -16,6 +17,7 @@ __all__ = [
     "MAX_CHECKPOINTS",
     "MAX_CHECKPOINT_BYTES",
     "MAX_INPUT_BYTES",
+    "MAX_STEPS_OUT",
     "MAX_TRAP_EVENTS",
     "MAX_WATCHPOINTS",
     "MAX_WATCHPOINT_BYTES",

@@ -42,6 +42,8 @@ _LINKS = (REGISTER_NUMBERS["ra"], REGISTER_NUMBERS["t0"])
 # The size of an auipc, behind which the rest of a far call stands.
 _PAIR_OFFSET = 4
 
+# The way out of a function is gone step by step, which is slow; calls on it are not counted.
+MAX_STEPS_OUT = 1_000_000
 # Steps of the way out of a function between two looks at the deadline.
 _STEPS_A_POLL = 256
 
@@ -230,11 +232,15 @@ class Debugger:
         return False
 
     def step_out(self, max_instructions: int, deadline: Deadline | None = None) -> Stop | None:
-        """Run until the present function, or trap handler, has returned; None: it has."""
+        """Run until the present function, or trap handler, has returned; None: it has.
+
+        MAX_STEPS_OUT is a limit, too, for the instructions outside of further calls.
+        """
         before, end = list(self.machine.registers), self.machine.cycle + max_instructions
         stop = self.machine.stop or self._return(end, deadline)
         self._note_changes(before)
-        return self._limited(stop, max_instructions)
+        is_at_end = self.machine.cycle >= end
+        return self._limited(stop, max_instructions if is_at_end else MAX_STEPS_OUT)
 
     def send(self, data: bytes, console: Console = Console.UART) -> int:
         """Give a console input; return how many bytes it took.
@@ -266,7 +272,7 @@ class Debugger:
         steps = 0
         handlers = 0  # entered on the way and not yet left
         start = self.machine.cycle
-        while self.machine.cycle < end:
+        while self.machine.cycle < end and steps < MAX_STEPS_OUT:
             machine = self.machine
             if machine.pc in self._breakpoints and machine.cycle > start:
                 return breakpoint_reached(machine.pc)

@@ -325,6 +325,7 @@ def test_a_trace_does_not_overwrite_what_is_read(
     [
         (["run", "{hello}"], "標準出力 に書けません: 空き容量がありません。"),
         (["disasm", "{hello}"], "標準出力 に書けません: 空き容量がありません。"),
+        (["help"], "標準出力 に書けません: 空き容量がありません。"),
         (["run", "{hello}", "--trace", "/dev/full"], "/dev/full に書けません: 空き容量"),
         (["asm", "{hello}", "-o", "/no/such/a.elf"], "/no/such/a.elf に書けません: その"),
         (["asm", "{hello}", "-o", "{hello}/a.elf"], "a.elf に書けません: 途中の名前"),
@@ -407,6 +408,8 @@ def test_help_may_be_asked_for_as_a_word(
     Path("help").write_bytes(bytes.fromhex("73001000"))  # a program of this name
     assert main(["run", "help"]) == 0
     assert capsys.readouterr().out == ""
+    assert main(["help", "run"]) == 0
+    assert "--max-instructions" in capsys.readouterr().out
 
 
 def test_commands_and_options_may_be_full_width(source: Source, capsys: Capture) -> None:
@@ -707,6 +710,7 @@ def test_a_breakpoint_where_nothing_can_be_fetched_is_told(ask: Ask) -> None:
     assert lines[1] == "00400000 にブレークポイントを置きました。"
     assert "今は命令を読めない番地です" in lines[2]
     assert lines[3] == "00400000"
+    assert "今は命令を読めない番地です" in ask("b 0x10000000")[2]  # a device's
     assert len(ask("b factorial")) == 2
 
 

@@ -27,15 +27,33 @@ _INTERRUPTED = 130  # 128 + SIGINT, as shells count
 def main(arguments: list[str]) -> int:
     """Do what the arguments say; return the exit status.
 
-    It is 2 for bad arguments and files that cannot be read, with a Japanese message on standard
-    error; otherwise each command says what it is.
+    It is 2 for bad arguments and files that cannot be read or written, with a Japanese message
+    on standard error; otherwise each command says what it is.
     """
+    try:
+        with writing(STANDARD_OUTPUT):  # the commands tell of their other files themselves
+            status = _obey(arguments)
+            sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # Whoever read the output has enough.
+        _discard_output()
+        return 1
+    except FileProblem as error:
+        if error.what == STANDARD_OUTPUT:
+            _discard_output()
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def _obey(arguments: list[str]) -> int:
     name, rest = (half_width(arguments[0]), arguments[1:]) if arguments else (_HELP[0], [])
     if name in _HELP and (not rest or half_width(rest[0]) not in _COMMANDS):
         print(_help())
         return 0 if arguments else _BAD_USE
     if name in _HELP:
-        name, rest = half_width(rest[0]), [name]
+        name, rest = half_width(rest[0]), ["--help"]
     command = _COMMANDS.get(name)
     if command is None:
         names = "、".join(_COMMANDS)
@@ -61,10 +79,7 @@ def _do(command: Command, rest: list[str]) -> int:
     try:
         arguments = parse(command, rest)
         file = str(arguments["file"])
-        with writing(STANDARD_OUTPUT):  # the commands tell of their other files themselves
-            status = command.run(arguments)
-            sys.stdout.flush()
-        return status
+        return command.run(arguments)
     except UsageError as error:
         hint = f"使い方は python -m courseware.machine {command.name} --help で出ます。"
         return _fail(str(error), hint)
@@ -73,16 +88,6 @@ def _do(command: Command, rest: list[str]) -> int:
     except AssemblyError as error:
         lines = (f"{file}:{p.line}:{p.column}: {p.message}" for p in error.problems)
         return _fail("\n".join(lines))
-    except BrokenPipeError:
-        # Whoever read the output has enough.
-        _discard_output()
-        return 1
-    except FileProblem as error:
-        if error.what == STANDARD_OUTPUT:
-            _discard_output()
-        return _fail(str(error))
-    except KeyboardInterrupt:
-        return _INTERRUPTED
 
 
 def _discard_output() -> None:

@@ -187,7 +187,7 @@ class Console:
         address = self._address(one_word(words))
         self._try(lambda: self._debugger.add_breakpoint(address))
         self._say(f"{self._named(address)} にブレークポイントを置きました。")
-        if walk(self._machine, address, Access.FETCH).fault:
+        if not view.is_fetchable(self._machine, address):
             self._say(
                 "今は命令を読めない番地です。ページングを有効にした後の仮想番地でなければ、"
                 "ここで止まることはありません。番地を確かめてください。"

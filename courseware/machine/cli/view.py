@@ -37,6 +37,11 @@ def instructions(debugger: Debugger, address: int, count: int) -> Iterator[str]:
         address = address + (2 if word is not None and word & 3 != 3 else 4) & _WORD
 
 
+def is_fetchable(machine: Machine, address: int) -> bool:
+    """Say whether there is something to execute at an address, as things are now."""
+    return _word(machine, address) is not None
+
+
 def named(debugger: Debugger, address: int) -> str:
     """Return an address with the symbol before it."""
     near = [

@@ -177,6 +177,46 @@ def test_a_cut_line_of_flags_proves_no_absence() -> None:
     assert "言い切れません" in comparison.obstacle
 
 
+def test_what_a_cut_text_does_not_show_is_not_called_missing() -> None:
+    whole = text_of("skylake")
+    cut = whole[: whole.index(" avx512cd")]
+    comparison = of_texts(whole, cut, text_of("haswell"))
+    skylake, shortened, haswell = comparison.hosts
+    assert "avx512cd" in {loss.flag for loss in skylake.losses}  # haswell surely lacks it
+    assert all(loss.missing_on == ("h2",) for loss in (*skylake.losses, *shortened.losses))
+    assert haswell.losses == ()
+    assert haswell.untold == ()
+    alone = of_texts(whole, cut).hosts
+    assert alone[0].losses == ()
+    assert "avx512cd" in alone[0].untold
+    assert "h1" in alone[0].doubts[0]
+    assert "分かりません: " in alone[0].doubts[0]
+    assert "avx512cd" in alone[0].doubts[0]
+    assert alone[1].losses == ()
+    assert "ほかに失うもの" in alone[1].doubts[0]
+    assert all(move.lost == () for move in of_texts(whole, cut).migrations)
+    assert of_texts(whole, whole).hosts[0].doubts == ()
+
+
+def test_features_of_libvirt_are_not_called_all() -> None:
+    xml = (
+        "<capabilities><host><cpu><arch>x86_64</arch><model>Haswell-noTSX</model>"
+        "<vendor>Intel</vendor><feature name='vme'/></cpu></host></capabilities>"
+    )
+    haswell = of_texts(xml, text_of("haswell")).hosts[1]
+    assert haswell.losses == ()
+    assert "avx2" in haswell.untold
+    assert "vme" not in haswell.untold
+
+
+def test_hosts_of_different_architectures_lose_no_flags_to_each_other() -> None:
+    comparison = compared("haswell", "graviton2")
+    for host in comparison.hosts:
+        assert host.losses == host.untold == ()
+        assert "アーキテクチャーが違う" in host.doubts[0]
+    assert all(move.lost == () for move in comparison.migrations)
+
+
 def test_losses_say_who_lacks_what_and_what_it_means() -> None:
     comparison = compared("haswell", "haswell-old-microcode", "skylake")
     haswell, old, skylake = comparison.hosts
@@ -371,7 +411,10 @@ def test_the_common_part_is_a_part_of_each(names: list[str]) -> None:
         lost = {loss.flag for loss in host.losses}
         assert lost.isdisjoint(comparison.baseline)
         if len(families) == 1:
-            assert lost | set(comparison.baseline) == host.offered
+            assert lost | set(comparison.baseline) | set(host.untold) == host.offered
+        else:
+            assert not lost | set(host.untold)
+            assert host.doubts
     wanted = comparison.recommendation
     if wanted and wanted.model != "host":
         model = next(model for model in models.models() if model.name == wanted.model)

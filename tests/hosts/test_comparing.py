@@ -63,6 +63,15 @@ def test_two_pasted_texts(client: Client) -> None:
     assert text_of("haswell")[:40] in html.unescape(response.content.decode())  # stays in the form
 
 
+def test_a_cut_text_leaves_losses_open(client: Client) -> None:
+    whole = text_of("skylake")
+    words = words_of(compare(client, text_1=whole, text_2=whole[: whole.index(" avx512cd")]))
+    assert "本文にフラグが全部は載っていないホスト (ホスト 2) があり" in words
+    assert "確かなもの 0 個" in words
+    assert "失うものはありません" not in words
+    assert "にありません。" not in words
+
+
 def test_names_files_and_samples(client: Client) -> None:
     response = compare(
         client,

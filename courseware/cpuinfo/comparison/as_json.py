@@ -6,7 +6,8 @@ Version 1, an object with:
 ``hosts``          list of {``label``, ``model_name``, ``vendor``, ``architecture``,
                    ``x86_64_level``, ``offered``: flags that its guests can see, ``losses``:
                    list of {``flag``, ``kind``: "guard" | "transactional" | "instruction",
-                   ``missing_on``: labels, ``reason``}}
+                   ``missing_on``: labels, ``reason``}, ``untold``: flags that a host whose text
+                   is cut may lack, ``doubts``: sentences, why ``losses`` may not be all}
 ``baseline``       list of flags that guests can see on every host
 ``x86_64_level``   of all hosts; integer or null
 ``migrations``     list of {``source``, ``target``: labels, ``verdict``: "safe" | "with_model" |
@@ -43,6 +44,8 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
                 "x86_64_level": item.x86_64_level.value,
                 "offered": sorted(item.offered),
                 "losses": [asdict(loss) for loss in item.losses],
+                "untold": list(item.untold),
+                "doubts": list(item.doubts),
             }
             for item in comparison.hosts
         ],

@@ -30,10 +30,16 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     yield f"\n■ {say('comparison.title_baseline', count=len(comparison.baseline))}"
     yield f"  {' '.join(comparison.baseline) or '-'}"
     for item in hosts:
-        yield f"\n■ {say('comparison.title_losses', host=item.label, count=len(item.losses))}"
+        yield f"\n■ {_losses_title(item)}"
+        yield from (f"  - {doubt}" for doubt in item.doubts)
         yield from (f"  {loss.flag}: {loss.reason}" for loss in item.losses)
     yield f"\n■ {say('comparison.title_notes')}"
     yield from (f"  - {note}" for note in comparison.notes)
+
+
+def _losses_title(item: ComparedHost) -> str:
+    key = "title_losses_sure" if item.doubts else "title_losses"
+    return say(f"comparison.{key}", host=item.label, count=len(item.losses))
 
 
 def _host(item: ComparedHost) -> str:

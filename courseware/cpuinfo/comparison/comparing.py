@@ -15,7 +15,7 @@ from courseware.cpuinfo.comparison.migration import (
 from courseware.cpuinfo.comparison.recommending import Recommendation, passthrough, recommend
 from courseware.cpuinfo.microarchitecture import x86_64_level
 from courseware.cpuinfo.model import Fact, Host
-from courseware.cpuinfo.texts import DEFAULT_LANGUAGE, say, speaking
+from courseware.cpuinfo.texts import DEFAULT_LANGUAGE, listing, say, speaking
 
 MIN_HOSTS, MAX_HOSTS = 2, 16
 _ORDER = tuple(Kind)
@@ -31,13 +31,19 @@ class Entry:
 
 @dataclass(frozen=True)
 class ComparedHost:
-    """A host among others: its guest-visible flags, and what of them it loses."""
+    """A host among others: its guest-visible flags, and what of them it loses.
+
+    ``untold`` are those that no text lacks for sure, but that a cut text does not show. ``doubts``
+    are sentences: why ``losses`` may not be all, empty when they are.
+    """
 
     label: str
     host: Host
     x86_64_level: Fact[int]
     offered: frozenset[str]
     losses: tuple[Loss, ...]
+    untold: tuple[str, ...]
+    doubts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -76,8 +82,8 @@ def _compare(entries: Sequence[Entry]) -> Comparison:
     recommendation, obstacle = _recommendation(entries, baseline, moves)
     return Comparison(
         hosts=tuple(
-            ComparedHost(entry.label, entry.host, level, flags, _losses(flags, entries, offered))
-            for entry, level, flags in zip(entries, levels, offered, strict=True)
+            _compared(entry, level, entries if same_family else ())
+            for entry, level in zip(entries, levels, strict=True)
         ),
         baseline=tuple(sorted(baseline)),
         x86_64_level=_common_level(levels),
@@ -88,27 +94,43 @@ def _compare(entries: Sequence[Entry]) -> Comparison:
     )
 
 
-def _losses(
-    flags: frozenset[str], entries: Sequence[Entry], offered: list[frozenset[str]]
-) -> tuple[Loss, ...]:
-    """Return what a host with these flags has and another of the same family lacks."""
-    missing = _lacking(flags, entries, offered)
+def _compared(entry: Entry, level: Fact[int], others: Sequence[Entry]) -> ComparedHost:
+    """Return the host beside others of its family; without any, nothing can be lost to them."""
+    flags = guest_flags(entry.host)
+    missing = _lacking(flags, others)
     losses = [loss(flag, labels) for flag, labels in missing.items() if labels]
-    return tuple(sorted(losses, key=lambda item: (_ORDER.index(item.kind), item.flag)))
+    cut = [other for other in others if other is not entry and not other.host.flags.complete]
+    untold = [
+        flag
+        for flag, labels in missing.items()
+        if not labels and any(flag not in guest_flags(other.host) for other in cut)
+    ]
+    doubts = []
+    if not others:
+        doubts.append(say("comparison.doubt_architecture"))
+    elif not entry.host.flags.complete:
+        doubts.append(say("comparison.doubt_own"))
+    if untold:
+        hosts = listing([other.label for other in cut])
+        names = listing(sorted(untold))
+        doubts.append(say("comparison.doubt_others", hosts=hosts, count=len(untold), names=names))
+    return ComparedHost(
+        label=entry.label,
+        host=entry.host,
+        x86_64_level=level,
+        offered=flags,
+        losses=tuple(sorted(losses, key=lambda item: (_ORDER.index(item.kind), item.flag))),
+        untold=tuple(sorted(untold)),
+        doubts=tuple(doubts),
+    )
 
 
-def _lacking(
-    flags: frozenset[str], entries: Sequence[Entry], offered: list[frozenset[str]]
-) -> dict[str, tuple[str, ...]]:
-    """Return for each flag the labels of the hosts that do not offer it."""
-    return {
-        flag: tuple(
-            entry.label
-            for entry, having in zip(entries, offered, strict=True)
-            if flag not in having
-        )
-        for flag in flags
-    }
+def _lacking(flags: frozenset[str], entries: Sequence[Entry]) -> dict[str, tuple[str, ...]]:
+    """Return for each flag the labels of the hosts that surely do not offer it."""
+    whole = [
+        (entry.label, guest_flags(entry.host)) for entry in entries if entry.host.flags.complete
+    ]
+    return {flag: tuple(label for label, having in whole if flag not in having) for flag in flags}
 
 
 def _recommendation(
@@ -122,7 +144,7 @@ def _recommendation(
     if Verdict.SAME_ONLY in verdicts:
         return passthrough(), ""
     hosts = [entry.host for entry in entries]
-    lacking = _lacking(models.offered(), entries, [guest_flags(host) for host in hosts])
+    lacking = _lacking(models.offered(), entries)
     found = recommend(baseline, hosts, lacking)
     return found, "" if found else say("comparison.none_near")
 

@@ -26,7 +26,8 @@ class Verdict(StrEnum):
 class Migration:
     """One direction. ``source`` and ``target`` are places in the comparison's hosts.
 
-    ``alike`` says that the CPUs look the same in everything that the texts show.
+    ``alike`` says that the CPUs look the same in everything that the texts show. ``lost`` are the
+    source's flags that the target surely lacks.
     """
 
     source: int
@@ -47,10 +48,16 @@ def guest_flags(host: Host) -> frozenset[str]:
 def migration(source: int, target: int, hosts: list[Host]) -> Migration:
     """Return the verdict on moving guests from one of the hosts to another."""
     here, there = hosts[source], hosts[target]
-    lost = tuple(sorted(guest_flags(here) - guest_flags(there)))
+    lost = _lost(here, there)
     alike = are_alike(here, there)
     verdict, reasons = _verdict(here, there, lost, alike)
     return Migration(source, target, verdict, alike, lost, reasons)
+
+
+def _lost(here: Host, there: Host) -> tuple[str, ...]:
+    if here.family != there.family or not there.flags.complete:
+        return ()
+    return tuple(sorted(guest_flags(here) - guest_flags(there)))
 
 
 def are_alike(one: Host, other: Host) -> bool:

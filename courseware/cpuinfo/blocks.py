@@ -11,14 +11,22 @@ from courseware.cpuinfo.texts import say
 
 # Words of a flags line, also when a terminal has wrapped it.
 _FLAG_WORDS = re.compile(r"\s*+[a-z0-9_]++(?:\s++[a-z0-9_]++)*+\s*+")
-_FLAG_KEYS = ("flags", "features", "vmx flags", "bugs", "facilities", "isa", "cpucaps")
+_FLAG_KEYS = ("flags", "フラグ", "features", "vmx flags", "bugs", "facilities", "isa", "cpucaps")
 _COMMAND = re.compile(r"(?:sudo\s)?(?:cat|less|more|head|tail|grep|egrep|ssh|adb|exit)\s", re.I)
 # user@host:~$, [user@host ~]# and the like, up to the sign that ends the prompt
 _USER_AT_HOST = re.compile(r"(?:\([\w.-]+\) ?)?\[?[\w.+-]+@[\w.-]+(?:[ :][\w~/.-]*)?\]?")
 _PROMPT_CHARACTERS = 300
 _KEY_CHARACTERS = 40
-_ELLIPSIS_ENDS = ".…)]略p "
-_ELLIPSIS = re.compile(r"(?:\.{3}|…|\[?\(?(?:snip|以下略|中略|略|省略)\)?\]?)\s*$")
+# What a person, an editor or a pager writes for what it leaves out.
+_LEFT_OUT = (
+    r"(?:[\[(<【]?(?:\.{3,}|[…⋯]+|・{2,}|"
+    r"\b(?:snip|omitted|truncated)\b|(?:以下|以降|中|後)?(?:省略|略))[\])>】]?)"
+)
+_ELLIPSIS_ENDS = ".…⋯・)]>】略pd "
+_ELLIPSIS = re.compile(rf"{_LEFT_OUT}\s*$", re.I)
+# In a list of flags, also between the words; and the mark of "less -S" at the screen's edge.
+_ELLIPSIS_IN_LIST = re.compile(rf"(?<!\S){_LEFT_OUT}(?!\S)|{_LEFT_OUT}\s*$|>\s*$", re.I)
+_SCREEN_COLUMNS = 80
 # Keys that count a machine's CPUs, each architecture its own: a second one, or the same again,
 # is another machine's.
 _COUNTS = frozenset({"processor", "# processors", "ncpus probed"})
@@ -58,6 +66,7 @@ class _Line(NamedTuple):
     value: str = ""
     once: bool = False  # such a line begins a CPU or a machine, if it is there again
     cut: bool = False
+    at_edge: bool = False  # a list of flags that ends where a screen does
     text: str = ""  # as it may be shown
     private: bool = False  # something that names one machine was removed
 
@@ -124,12 +133,18 @@ class _Splitter:
     def _continue(self, number: int, line: _Line) -> None:
         """A line without a colon: the rest of a wrapped flags line, or not understood."""
         last = self._last
-        if last is None or last.key not in _FLAG_KEYS or not _FLAG_WORDS.fullmatch(line.text):
-            if line.cut and last is not None:
-                self._result.cut_lines.add(self._last_number)
+        text = _ELLIPSIS_IN_LIST.sub(" ", line.text).strip()
+        is_cut = text != line.text
+        if is_cut and last is not None:
+            self._result.cut_lines.add(self._last_number)
+        if is_cut and not text:
+            return
+        if last is None or last.key not in _FLAG_KEYS or not _FLAG_WORDS.fullmatch(text):
             self._unread(number, line.text, say("reading.no_colon"))
             return
-        self._wrapped.append(line.text)
+        self._wrapped.append(text)
+        if last.at_edge and not is_cut and not last.cut:
+            self._result.cut_lines.discard(self._last_number)
 
     def _end_entry(self) -> None:
         """Give the last entry the lines that followed it."""
@@ -150,7 +165,7 @@ class _Splitter:
             return False
         self._block.lines[key] = (line.value, number)
         self._last, self._last_number = line, number
-        if line.cut:
+        if line.cut or line.at_edge:
             self._result.cut_lines.add(number)
         if line.private:
             self._result.removed_lines.append(number)
@@ -237,16 +252,20 @@ def _classify(line: str) -> _Line:
     shown = without_names(line)
     cut = line[-1] in _ELLIPSIS_ENDS and bool(_ELLIPSIS.search(line[-10:]))
     if not colon:
-        return _Line(_Kind.WORDS, text=shown.strip(), cut=cut)
+        return _Line(_Kind.WORDS, text=shown.strip())
     if not key or len(key) > _KEY_CHARACTERS:
         return _Line(_Kind.LONG_KEY if key else _Kind.NO_KEY, text=shown.strip())
     is_private = shown != line
     if is_private:
         key, _, value = shown.partition(":")
         key = " ".join(key.split()).lower()
-    value = value.strip()
+    value, at_edge = value.strip(), False
+    if key in _FLAG_KEYS:
+        listed = _ELLIPSIS_IN_LIST.sub(" ", value)
+        value, cut = listed.strip(), cut or listed != value
+        at_edge = _SCREEN_COLUMNS in (len(line), len(line.expandtabs()))
     once = (key == "processor" and value.isdecimal()) or key in _ONCE or key == _OPENS
-    return _Line(_Kind.ENTRY, key, value, once, cut, private=is_private)
+    return _Line(_Kind.ENTRY, key, value, once, cut, at_edge, private=is_private)
 
 
 def _is_around_the_text(line: str) -> bool:

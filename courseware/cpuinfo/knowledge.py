@@ -115,6 +115,17 @@ def named(name: str) -> tuple[Flag, ...]:
     return tuple(flags(line.family)[name] for line in lines() if name in flags(line.family))
 
 
+def is_part_of_a_name(word: str) -> bool:
+    """Say whether the word is no flag's name, but the beginning of one."""
+    return word[:1].isalpha() and word in _beginnings()
+
+
+@cache
+def _beginnings() -> frozenset[str]:
+    names = {name for line in lines() for name in flags(line.family)}
+    return frozenset(name[:end] for name in names for end in range(1, len(name))) - names
+
+
 def span(flag: Flag) -> Span | None:
     """Return which Linux releases print the flag; None when none of those read does."""
     table = _names()[flag.family]

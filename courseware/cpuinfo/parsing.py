@@ -66,11 +66,16 @@ def _host(found: Blocks, limits: Limits) -> Host:
     return replace(
         host,
         empty=False,
-        warnings=tuple(found.warnings) + host.warnings,
+        warnings=tuple(found.warnings) + _of_cut_flags(host) + host.warnings,
         removed_lines=tuple(found.removed_lines),
         unread=unread,
         unread_total=unread_total,
     )
+
+
+def _of_cut_flags(host: Host) -> tuple[str, ...]:
+    is_cut = host.flags.present and not host.flags.complete
+    return (say("reading.flags_line_cut"),) if is_cut else ()
 
 
 def _unread(

@@ -103,6 +103,41 @@ def test_a_cut_flags_line_proves_no_absence(ending: str) -> None:
     assert any("切れている" in warning for warning in host.warnings)
 
 
+@pytest.mark.parametrize(
+    "mark", ["...", "…", "⋯", "[...]", "(省略)", "（略）", "・・・", "<snip>", "(中略)", "[snip]"]
+)
+@pytest.mark.parametrize("place", [" {} lahf_lm", " {}", "{}", "\n{}", " vm{}"])
+def test_what_is_left_out_of_a_flags_line_is_not_missing(mark: str, place: str) -> None:
+    text = f"processor : 0\nvendor_id : GenuineIntel\nflags : fpu lm sse2{place.format(mark)}\n"
+    host = parse(text + "bugs : mds\n")
+    found = report(host)
+    hardware = next(item for item in found.findings if item.name == "hardware_virtualization")
+    assert not host.flags.complete
+    assert hardware.state is State.UNKNOWN
+    assert found.unexplained_flags == ()
+    assert sum("切れている" in warning for warning in host.warnings) == 1
+    assert {"fpu", "lm", "sse2"} <= host.flags.common
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "flags\t\t: fpu lm sse2 ssse>",
+        "flags\t\t: fpu lm sse2 vm",
+        "flags\t\t: fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat lm ht",  # 80 columns
+        "Flags: fpu lm sse2 …",
+    ],
+)
+def test_a_flags_line_cut_by_a_screen_is_not_complete(line: str) -> None:
+    lines = (
+        f"Architecture: x86_64\nCPU(s): 2\n{line}" if line[0] == "F" else f"processor : 0\n{line}"
+    )
+    host = parse(f"{lines}\nbogomips : 1.0\n")
+    assert "fpu" in host.flags
+    assert not host.flags.complete
+    assert report(host).unexplained_flags == ()
+
+
 def test_a_cut_last_cpu_does_not_hide_what_the_first_shows() -> None:
     host = parse(INTEL[: INTEL.rindex(" vmx smx")])
     assert "vmx" in host.flags.common

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from courseware.cpuinfo.blocks import Blocks
-from courseware.cpuinfo.knowledge import flag
+from courseware.cpuinfo.knowledge import flag, is_part_of_a_name
 from courseware.cpuinfo.model import (
     Block,
     Certainty,
@@ -125,9 +125,13 @@ def read_flags(
     cut_lines: set[int],
     words: Callable[[str], list[str]] | None = None,
 ) -> FlagSet:
-    """Return the flags of all CPUs. A line that may be cut takes no part in ``common``."""
+    """Return the flags of all CPUs. A line that may be cut takes no part in ``common``.
+
+    A line may also be cut when its last word is no name, but the beginning of one: that word is
+    left out.
+    """
     words = words or flag_words
-    seen: dict[str, frozenset[str]] = {}
+    seen: dict[str, tuple[frozenset[str], bool]] = {}
     order: dict[str, None] = {}
     whole: set[frozenset[str]] = set()
     partial: set[frozenset[str]] = set()
@@ -140,9 +144,12 @@ def read_flags(
         line = line or number
         if value not in seen:
             names = words(value)
+            is_cut = bool(names) and is_part_of_a_name(names[-1])
+            names = names[:-1] if is_cut else names
             order.update(dict.fromkeys(names))
-            seen[value] = frozenset(names)
-        (partial if number in cut_lines else whole).add(seen[value])
+            seen[value] = frozenset(names), is_cut
+        names_here, is_cut = seen[value]
+        (partial if is_cut or number in cut_lines else whole).add(names_here)
     if not line:
         return FlagSet(key=key)
     common = frozenset.intersection(*(whole or partial))
@@ -158,7 +165,7 @@ def evidence_of(*entries: Entry | None) -> tuple[Evidence, ...]:
 def flag_words(value: str) -> list[str]:
     """Return the flag names; a name that a terminal broke in two is put together again."""
     words: list[str] = []
-    for part in value.removesuffix("...").removesuffix("…").split("\n"):
+    for part in value.split("\n"):
         following = part.split()
         if words and following and _is_broken(words[-1], following[0]):
             following[0] = words.pop() + following[0]

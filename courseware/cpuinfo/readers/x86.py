@@ -154,8 +154,6 @@ def hypervisor(flags: FlagSet) -> Fact[bool]:
 def _warnings(flags: FlagSet) -> tuple[str, ...]:
     if not flags.present:
         return (say("reading.no_flags_line"),)
-    if not flags.complete:
-        return (say("reading.flags_line_cut"),)
     return ()
 
 

@@ -124,7 +124,7 @@ def test_what_is_left_out_of_a_flags_line_is_not_missing(mark: str, place: str) 
     [
         "flags\t\t: fpu lm sse2 ssse>",
         "flags\t\t: fpu lm sse2 vm",
-        "flags\t\t: fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat lm ht",  # 80 columns
+        "flags\t\t: fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat lm ht",
         "Flags: fpu lm sse2 …",
     ],
 )

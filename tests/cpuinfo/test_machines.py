@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from courseware.cpuinfo import Host, parse, report
-from courseware.cpuinfo.findings import State
+from courseware.cpuinfo.findings import Finding, State
 from courseware.cpuinfo.privacy import without_names
 from courseware.cpuinfo.readers.riscv import isa_words
 from tests.cpuinfo.dumps import TEXTS
@@ -339,3 +339,45 @@ def test_the_register_that_settles_it_is_only_read(name: str, command: str) -> N
     lines = [c.line for c in report(parse(TEXTS[name])).findings[0].commands]
     assert any(line.endswith(command) for line in lines)
     assert not any("wrmsr" in line for line in lines)
+
+
+def _finding(text: str, name: str) -> Finding:
+    return next(item for item in report(parse(text)).findings if item.name == name)
+
+
+def _x86(vendor: str, flags: str) -> str:
+    return f"processor : 0\nvendor_id : {vendor}\nflags : fpu lm sse2 {flags}\n"
+
+
+@pytest.mark.parametrize("name", ["sev", "sev_es", "sev_snp", "tdx"])
+def test_confidential_computing_is_each_makers_own(name: str) -> None:
+    own, other = "AuthenticAMD", "GenuineIntel"
+    if name == "tdx":
+        own, other = other, own
+    foreign = _finding(_x86(other, ""), name)
+    assert foreign.state is State.ABSENT
+    assert "の CPU にはありません" in foreign.summary
+    assert "とは限りません" not in foreign.reason
+    assert _finding(_x86(other, "hypervisor"), name).state is State.ABSENT
+    assert "の CPU にはありません" in _finding(_x86("CentaurHauls", ""), name).summary
+    assert _finding(_x86(own, ""), name).state is State.ABSENT
+    assert "の CPU にはありません" not in _finding(_x86("SomeoneElses", ""), name).summary
+    guest = _finding(_x86(own, "hypervisor"), name)
+    assert guest.state is State.UNKNOWN
+    assert "ハイパーバイザーは、この機能をふつうゲストに見せません" in guest.reason
+    flag = "tdx_host_platform" if name == "tdx" else name
+    shown = _finding(_x86(own, f"hypervisor {flag}"), name)
+    assert shown.state is State.SHOWN
+    assert "hypervisor もある" in shown.reason
+
+
+def test_a_vmx_flags_line_shows_vmx_and_its_absence_from_flags_is_a_warning() -> None:
+    text = _x86("GenuineIntel", "ept") + "vmx flags : vnmi flexpriority\n"
+    hardware = _finding(text, "hardware_virtualization")
+    assert hardware.state is State.SHOWN
+    assert hardware.evidence[0].line == 4
+    assert any("vmx flags 行 (4 行目)" in warning for warning in parse(text).warnings)
+    assert not parse(text.replace("ept", "ept vmx")).warnings
+    # A flags line that is cut may have had it: nothing contradicts.
+    cut = parse(text.replace("ept", "ept ..."))
+    assert not any("4 行目" in warning for warning in cut.warnings)

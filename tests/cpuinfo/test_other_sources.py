@@ -152,7 +152,8 @@ def test_virsh_capabilities_is_read() -> None:
     assert found["iommu"].state is State.SHOWN
     # Only features beyond the model are listed: what is not there proves nothing.
     assert found["guest"].state is State.UNKNOWN
-    assert found["sev"].state is State.UNKNOWN
+    assert found["tdx"].state is State.UNKNOWN
+    assert found["sev"].state is State.ABSENT  # Intel has none
     assert "nonstop_tsc" in host.flags
     assert "8e2f4f5c" not in repr(report(host))
 

@@ -3,11 +3,14 @@
 from courseware.cpuinfo.findings.base import Rule, Rules, Verdict, quoted
 from courseware.cpuinfo.findings.common import iommu, when_libvirt_says, when_lscpu_says
 from courseware.cpuinfo.microarchitecture import x86_64_level
-from courseware.cpuinfo.model import Host
+from courseware.cpuinfo.model import Evidence, Host
+from courseware.cpuinfo.readers.x86 import VENDORS
 from courseware.cpuinfo.texts import listing, say
 
 # The maker decides which of the two to look for; an unknown maker may have either.
 _AMD_LIKE = frozenset({"AuthenticAMD", "HygonGenuine"})
+_INTEL = frozenset({"GenuineIntel"})
+_MAKERS = frozenset(VENDORS)  # the known ones: of another's CPU nothing is ruled out
 _NAMES = {"vmx": "Intel VT-x", "svm": "AMD-V"}
 _SHORT_NAMES = {"vmx": "VT-x (vmx)", "svm": "AMD-V (svm)"}
 _CLEARED_SINCE = {"vmx": "5.6", "svm": "6.7"}  # when the firmware has disabled it
@@ -22,8 +25,20 @@ _WIDEST = {
 
 
 def _extension(host: Host) -> str:
-    """Return vmx or svm, whichever all CPUs show, or an empty string."""
-    return next((name for name in ("vmx", "svm") if name in host.flags.common), "")
+    """Return vmx or svm, whichever all CPUs show, or an empty string.
+
+    The kernel prints the vmx flags line only beside vmx: the line alone shows it as well.
+    """
+    shown = next((name for name in ("vmx", "svm") if name in host.flags.common), "")
+    return shown or ("vmx" if host.vmx_flags.present else "")
+
+
+def _extension_quoted(host: Host, *names: str) -> tuple[Evidence, ...]:
+    extension = _extension(host)
+    if extension and extension not in host.flags:
+        first = host.vmx_flags.order[:1]
+        return (host.vmx_flags.quote(*first), *(quoted(host.flags, *names) if names else ()))
+    return quoted(host.flags, *names, extension)
 
 
 def _is_amd(host: Host) -> bool:
@@ -46,7 +61,7 @@ def _hardware(host: Host) -> Verdict:
             "since": _CLEARED_SINCE[extension],
         }
         case = "shown_to_guest" if host.hypervisor.value else "shown"
-        return Verdict(case, quoted(host.flags, extension), values)
+        return Verdict(case, _extension_quoted(host), values)
     partly = [flag for flag in ("vmx", "svm") if flag in host.flags.some]
     if partly:
         return Verdict("partly", quoted(host.flags, *partly), {"flag": partly[0]})
@@ -76,7 +91,7 @@ def _guest(host: Host) -> Verdict:
 def _nested(host: Host) -> Verdict:
     extension = _extension(host)
     if host.hypervisor.value and extension:
-        return Verdict("shown", quoted(host.flags, "hypervisor", extension), {"flag": extension})
+        return Verdict("shown", _extension_quoted(host, "hypervisor"), {"flag": extension})
     if host.hypervisor.value and host.flags.complete:
         return Verdict("hidden", quoted(host.flags, "vmx", "svm"))
     why = say("findings.nested_is_a_setting") if host.flags.complete else _why_unknown(host)
@@ -139,19 +154,25 @@ def _interrupts(host: Host) -> Verdict:
     avic = [flag for flag in ("avic", "x2avic") if flag in host.flags.common]
     if avic:
         return Verdict("avic", quoted(host.flags, *avic), {"flags": listing(avic)})
-    if "vmx" in host.flags.common:
+    if _extension(host) == "vmx":
         return _in_vmx_flags(host, "apicv", "apicv_parameter")
     return _depends(host, "apicv", "avic", "avic_parameter" if _is_amd(host) else "apicv_parameter")
 
 
-def _flag(flag: str, *commands: str) -> Rule:
-    """Return the rule of a question that one flag answers."""
+def _of_maker(flag: str, makers: frozenset[str], *commands: str) -> Rule:
+    """Return the rule of a question that one flag answers, which only some makers' CPUs have."""
 
     def rule(host: Host) -> Verdict:
         if flag in host.flags.common:
-            return Verdict("shown", quoted(host.flags, flag))
+            case = "shown_to_guest" if host.hypervisor.value else "shown"
+            return Verdict(case, quoted(host.flags, flag))
+        if host.vendor_id in _MAKERS and host.vendor_id not in makers:
+            return Verdict("other_maker", host.vendor.evidence, {"vendor": host.vendor.value})
         if not host.flags.complete:
             return Verdict("unknown", (), {"why": _why_unknown(host)}, "depends", commands)
+        if host.hypervisor.value:
+            evidence = quoted(host.flags, "hypervisor", flag)
+            return Verdict("not_shown_to_guest", evidence, {"wanted": flag}, "depends", commands)
         return Verdict("absent", quoted(host.flags, flag))
 
     return rule
@@ -192,10 +213,10 @@ RULES: Rules = {
     "tlb_tags": _tlb_tags,
     "unrestricted_guest": _unrestricted,
     "interrupt_virtualization": _interrupts,
-    "sev": _flag("sev", "sev_parameter"),
-    "sev_es": _flag("sev_es", "sev_parameter"),
-    "sev_snp": _flag("sev_snp", "sev_snp_parameter"),
-    "tdx": _flag("tdx_host_platform", "tdx_dmesg"),
+    "sev": _of_maker("sev", _AMD_LIKE, "sev_parameter"),
+    "sev_es": _of_maker("sev_es", _AMD_LIKE, "sev_parameter"),
+    "sev_snp": _of_maker("sev_snp", _AMD_LIKE, "sev_snp_parameter"),
+    "tdx": _of_maker("tdx_host_platform", _INTEL, "tdx_dmesg"),
     "encrypted_guest": _encrypted_guest,
     "migration_baseline": _migration,
     "iommu": iommu("x86"),

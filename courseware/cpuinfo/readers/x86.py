@@ -96,6 +96,7 @@ def _score(blocks: list[Block]) -> int:
 def _read(found: Blocks) -> Host:
     cpus = cpu_blocks(found.blocks, "flags", "model name", "vendor_id")
     flags = read_flags(cpus, "flags", found.cut_lines)
+    vmx_flags = read_flags(cpus, "vmx flags", found.cut_lines)
     vendor = first(cpus, "vendor_id")
     threads = count_threads(cpus, bool(found.cut_lines))
     topology = Topology(cpus, threads)
@@ -118,9 +119,9 @@ def _read(found: Blocks) -> Host:
         core_shapes=topology.shapes(),
         heterogeneous=_heterogeneous(cpus, kinds, topology),
         flags=flags,
-        vmx_flags=read_flags(cpus, "vmx flags", found.cut_lines),
+        vmx_flags=vmx_flags,
         bugs=read_flags(cpus, "bugs", found.cut_lines),
-        warnings=_warnings(flags) + gaps(cpus) + topology.warnings(),
+        warnings=_warnings(flags, vmx_flags) + gaps(cpus) + topology.warnings(),
     )
 
 
@@ -151,9 +152,11 @@ def hypervisor(flags: FlagSet) -> Fact[bool]:
     return unknown()
 
 
-def _warnings(flags: FlagSet) -> tuple[str, ...]:
+def _warnings(flags: FlagSet, vmx_flags: FlagSet) -> tuple[str, ...]:
     if not flags.present:
         return (say("reading.no_flags_line"),)
+    if vmx_flags.present and flags.complete and "vmx" not in flags:
+        return (say("reading.vmx_flags_without_vmx", line=vmx_flags.line),)
     return ()
 
 

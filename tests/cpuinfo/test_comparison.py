@@ -238,6 +238,52 @@ def test_losses_say_who_lacks_what_and_what_it_means() -> None:
     assert "md-clear" not in str(comparison.recommendation)
 
 
+@pytest.mark.parametrize(
+    ("flags", "kind", "said"),
+    [
+        ("erms fsrm ss misalignsse xsaveerptr", Kind.HINT, "原因にはなりません"),
+        ("smep smap umip nx pat pge la57 pcid", Kind.CONTROL, "状態を読み込めず"),
+        ("avx2 bmi2 rdpid invpcid pku", Kind.INSTRUCTION, "無効命令の例外などで止まる"),
+        ("rtm", Kind.TRANSACTIONAL, "TAA"),
+        ("ibrs ibpb stibp ssbd md_clear", Kind.GUARD, "マイクロコードの更新で付く"),
+        ("virt_ssbd", Kind.GUARD, "守りが弱くなります"),
+    ],
+)
+def test_the_reason_of_a_loss_is_that_of_its_kind(flags: str, kind: Kind, said: str) -> None:
+    losses = of_texts(text_of("skylake", f"lm {flags}"), text_of("skylake", "lm")).hosts[0].losses
+    assert {loss.flag for loss in losses} == set(flags.split())
+    by_update = {"ibrs", "ibpb", "stibp", "ssbd", "md_clear"}
+    for loss in losses:
+        assert loss.kind is kind
+        assert said in loss.reason
+        assert ("マイクロコードの更新で" in loss.reason) == (loss.flag in by_update)
+        assert ("無効命令の例外などで" in loss.reason) == (kind is Kind.INSTRUCTION)
+
+
+def test_what_an_arm_guests_kernel_makes_itself_is_not_lost() -> None:
+    features = "fp asimd aes"
+    here = arm_text("0xd0c", features=f"{features} cpuid evtstrm bti sve")
+    losses = of_texts(here, arm_text("0xd0c", features=features)).hosts[0].losses
+    assert [(loss.flag, loss.kind) for loss in losses] == [
+        ("sve", Kind.INSTRUCTION),
+        ("bti", Kind.HINT),
+    ]
+
+
+def test_enhanced_ibrs_is_an_ability_and_no_flaw() -> None:
+    able = text_of("cascadelake")
+    unable = able.replace(" ibrs_enhanced", "")
+    forth, back = of_texts(able, unable).migrations
+    assert forth.verdict is Verdict.WITH_MODEL
+    assert back.verdict is Verdict.SAFE
+    assert "拡張 IBRS (ibrs-all) がありません" in forth.reasons[0]
+    assert not any("弱点" in reason for reason in forth.reasons)
+    recommendation = of_texts(able, unable).recommendation
+    assert recommendation is not None
+    removed = {removal.feature: removal.reason for removal in recommendation.removed}
+    assert "能力の申告" in removed["ibrs-all"]
+
+
 def test_flags_of_the_host_alone_are_no_losses() -> None:
     host_only = "ept vnmi vpid flexpriority aperfmperf constant_tsc nonstop_tsc monitor dtes64 est"
     made_by_kvm = "x2apic tsc_deadline_timer tsc_adjust arat"

@@ -55,6 +55,10 @@ def test_the_sorts_of_flags_are_apart() -> None:
             assert one.isdisjoint(other)
     assert models.transactional() <= models.offered()
     assert set(models.guards()) <= models.offered()
+    assert models.by_microcode() <= set(models.guards())
+    kinds = [models.transactional(), models.control(), models.hints(), set(models.guards())]
+    assert sum(map(len, kinds)) == len(frozenset().union(*kinds))
+    assert models.control() <= models.offered()
     for host_only in ("ept", "constant_tsc", "nonstop_tsc", "aperfmperf", "vnmi", "est"):
         assert host_only not in models.offered()
 

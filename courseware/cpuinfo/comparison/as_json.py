@@ -5,9 +5,10 @@ Version 1, an object with:
 ``schema``         1
 ``hosts``          list of {``label``, ``model_name``, ``vendor``, ``architecture``,
                    ``x86_64_level``, ``offered``: flags that its guests can see, ``losses``:
-                   list of {``flag``, ``kind``: "guard" | "transactional" | "instruction",
-                   ``missing_on``: labels, ``reason``}, ``untold``: flags that a host whose text
-                   is cut may lack, ``doubts``: sentences, why ``losses`` may not be all}
+                   list of {``flag``, ``kind``: "guard" | "transactional" | "instruction" |
+                   "control" | "hint", ``missing_on``: labels, ``reason``}, ``untold``: flags
+                   that a host whose text is cut may lack, ``doubts``: sentences, why
+                   ``losses`` may not be all}
 ``baseline``       list of flags that guests can see on every host
 ``x86_64_level``   of all hosts; integer or null
 ``migrations``     list of {``source``, ``target``: labels, ``verdict``: "safe" | "with_model" |

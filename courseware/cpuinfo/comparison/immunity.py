@@ -39,7 +39,7 @@ def told(name: str, host: Host) -> Told:
 
 
 def lost(here: Host, there: Host) -> tuple[str, ...]:
-    """Return the immunities that one host's guests are told of and that the other has not.
+    """Return what one host's guests are told of in the register and the other has not.
 
     By QEMU's names. A guest that was told leaves out its guard, also where it is needed. Only
     for CPUs of Intel: the register is theirs.
@@ -51,6 +51,11 @@ def lost(here: Host, there: Host) -> tuple[str, ...]:
     return tuple(
         name for name in names if told(name, here) is Told.YES and told(name, there) is Told.NO
     )
+
+
+def abilities() -> frozenset[str]:
+    """Return the names of what tells of an ability of the CPU, not of a flaw that it lacks."""
+    return frozenset(_rules()["abilities"].split())
 
 
 @cache

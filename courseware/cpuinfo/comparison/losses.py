@@ -10,9 +10,11 @@ from courseware.cpuinfo.texts import choose, listing, say
 class Kind(StrEnum):
     """What sort of thing a flag is to a guest."""
 
-    GUARD = "guard"  # of the guest's kernel, against leaks: comes with microcode
+    GUARD = "guard"  # of the guest's kernel, against leaks
     TRANSACTIONAL = "transactional"  # switched off by microcode or kernel
-    INSTRUCTION = "instruction"  # or another ability of the CPU
+    INSTRUCTION = "instruction"  # that programs or the kernel run
+    CONTROL = "control"  # what a kernel switches on: bits of control registers and page tables
+    HINT = "hint"  # of speed or behaviour, without an instruction that could fail
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,12 @@ def kind(flag: str) -> Kind:
     """Return what sort of thing a flag is."""
     if flag in models.guards():
         return Kind.GUARD
-    return Kind.TRANSACTIONAL if flag in models.transactional() else Kind.INSTRUCTION
+    sorts = {
+        Kind.TRANSACTIONAL: models.transactional(),
+        Kind.CONTROL: models.control(),
+        Kind.HINT: models.hints(),
+    }
+    return next((sort for sort, flags in sorts.items() if flag in flags), Kind.INSTRUCTION)
 
 
 def loss(flag: str, missing_on: tuple[str, ...]) -> Loss:
@@ -42,5 +49,6 @@ def why_missing(flag: str, hosts: str) -> str:
     """Return the sentence that says who lacks a flag and what that means for a guest."""
     sort = kind(flag)
     if sort is Kind.GUARD:
-        return say("comparison.lost_guard", hosts=hosts, guard=choose(models.guards()[flag]))
+        brought = "guard" if flag in models.by_microcode() else "guard_by_kernel"
+        return say(f"comparison.lost_{brought}", hosts=hosts, guard=choose(models.guards()[flag]))
     return say(f"comparison.lost_{sort}", hosts=hosts)

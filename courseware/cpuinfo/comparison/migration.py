@@ -41,7 +41,7 @@ class Migration:
 def guest_flags(host: Host) -> frozenset[str]:
     """Return the flags of all CPUs of a host that its guests may be given."""
     if host.family != "x86":
-        return host.flags.common
+        return host.flags.common - models.made_by_guest()
     return host.flags.common & models.offered()
 
 
@@ -129,9 +129,11 @@ def _losing(here: Host, there: Host, lost: tuple[str, ...]) -> Iterator[str]:
         names = listing(list(lost[:_SHOWN]))
         more = say("comparison.and_more", count=len(lost) - _SHOWN) if len(lost) > _SHOWN else ""
         yield say("comparison.lost", names=names, more=more)
-    exposed = immunity.lost(here, there)
-    if exposed:
-        yield say("comparison.exposed", names=listing(list(exposed)))
+    told = immunity.lost(here, there)
+    for key, is_ability in (("exposed", False), ("unable", True)):
+        names = [name for name in told if (name in immunity.abilities()) is is_ability]
+        if names:
+            yield say(f"comparison.{key}", names=listing(names))
 
 
 def _cannot_scale_tsc(host: Host) -> bool:

@@ -84,6 +84,30 @@ def transactional() -> frozenset[str]:
 
 
 @cache
+def control() -> frozenset[str]:
+    """Return the flags of what a kernel switches on in control registers and page tables."""
+    return _names("control")
+
+
+@cache
+def hints() -> frozenset[str]:
+    """Return the flags of speed or behaviour: no instruction fails without them."""
+    return _names("hints")
+
+
+@cache
+def made_by_guest() -> frozenset[str]:
+    """Return the ARM features that each kernel, a guest's too, makes itself."""
+    return _names("made_by_guest")
+
+
+@cache
+def by_microcode() -> frozenset[str]:
+    """Return the guards that a microcode update may bring."""
+    return _names("by_microcode")
+
+
+@cache
 def guards() -> dict[str, dict[str, str]]:
     """Return the flags that guard a guest's kernel, each with what it is, by language."""
     return load("guests.toml")["security"]

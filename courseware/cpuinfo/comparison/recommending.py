@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from courseware.cpuinfo.comparison import models
-from courseware.cpuinfo.comparison.immunity import Told, told
+from courseware.cpuinfo.comparison.immunity import Told, abilities, told
 from courseware.cpuinfo.comparison.losses import why_missing
 from courseware.cpuinfo.comparison.models import CpuModel
 from courseware.cpuinfo.model import Host
@@ -142,7 +142,8 @@ def _removals(
         reason = why_missing(flag, listing(list(lacking.get(flag, ()))))
         yield Removal(models.feature(flag, vendor) or flag, reason)
     for name in _unseen(model, hosts, Told.NO):
-        yield Removal(name, say("comparison.not_immune"))
+        key = "not_able" if name in abilities() else "not_immune"
+        yield Removal(name, say(f"comparison.{key}"))
     for flag in sorted(model.flags & models.withheld()):
         yield Removal(models.feature(flag, vendor), say("comparison.withheld"))
     for name in sorted(model.nested):

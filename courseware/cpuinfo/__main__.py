@@ -5,6 +5,7 @@
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -16,7 +17,17 @@ from courseware.cpuinfo.texts import DEFAULT_LANGUAGE, LANGUAGES, say, speaking
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the report, or the comparison; return the exit status (2 when a file is unreadable)."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        status = _obey(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # Whoever read the output has enough. What is left in the buffer goes nowhere at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _obey(arguments: list[str]) -> int:
     if arguments[:1] == ["compare"]:
         from courseware.cpuinfo.comparison import command
 

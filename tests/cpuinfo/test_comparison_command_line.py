@@ -1,6 +1,8 @@
 """``python -m courseware.cpuinfo compare``: text, JSON and refusals."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,22 @@ def test_json(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     }
     assert data["recommendation"]["model"] == "Haswell-noTSX-IBRS"
     assert data["x86_64_level"] == 3
+
+
+@pytest.mark.parametrize("options", [["--json"], []])
+def test_a_reader_that_has_enough(files: list[str], options: list[str]) -> None:
+    many = files * 8  # more than a pipe holds
+    for arguments in (["compare", *many, *options], [files[0], *options]):
+        with subprocess.Popen(
+            [sys.executable, "-m", "courseware.cpuinfo", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as command:
+            assert command.stdout is not None
+            assert command.stderr is not None
+            command.stdout.close()
+            assert command.stderr.read() == b""
+            assert command.wait() == 1
 
 
 def test_one_host_is_not_compared(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:

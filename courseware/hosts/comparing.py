@@ -1,7 +1,7 @@
 """The comparison page's work: rows of a form to hosts, and their comparison as shown."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
@@ -153,7 +153,8 @@ def card(comparison: Comparison) -> ComparisonCard:
 
 def _entries(row: Row, name: str, text: str | bytes) -> Iterator[Entry]:
     """Yield the row's host, or each host of a text of several machines."""
-    hosts = parse_all(text, limits())
+    # One more than can be compared, so that none is left out without a word.
+    hosts = parse_all(text, replace(limits(), max_machines=MAX_HOSTS + 1))
     if hosts[0].empty:
         raise Empty(f"ホスト {row.number}: 本文が空です。")
     label = clip(row.label or name)

@@ -10,6 +10,8 @@ import pytest
 from courseware.cpuinfo.__main__ import main
 from tests.cpuinfo.machines import text_of
 
+ROOT = Path(__file__).parent.parent.parent
+
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[str]:
@@ -66,6 +68,7 @@ def test_a_reader_that_has_enough(files: list[str], options: list[str]) -> None:
             [sys.executable, "-m", "courseware.cpuinfo", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            cwd=ROOT,
         ) as command:
             assert command.stdout is not None
             assert command.stderr is not None
@@ -76,7 +79,30 @@ def test_a_reader_that_has_enough(files: list[str], options: list[str]) -> None:
 
 def test_one_host_is_not_compared(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", files[0]]) == 2
-    assert "2 個から 16 個まで" in capsys.readouterr().err
+    assert "2 台から 16 台までです (読めたのは 1 台)" in capsys.readouterr().err
+
+
+def test_several_machines_in_one_file(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    both = Path(files[0]).with_name("both.txt")
+    both.write_text(text_of("haswell") + text_of("zen2"))
+    assert main(["compare", str(both), files[1], "--json"]) == 0
+    hosts = json.loads(capsys.readouterr().out)["hosts"]
+    assert [host["label"] for host in hosts] == [f"{both}#1", f"{both}#2", files[1]]
+    assert [host["model_name"] for host in hosts] == ["haswell", "zen2", "skylake"]
+
+
+def test_sixteen_machines_are_the_most(
+    files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = Path(files[0])
+    many.write_text(text_of("haswell") * 16)
+    assert main(["compare", str(many)]) == 0
+    assert f"{many}#16" in capsys.readouterr().out
+    assert main(["compare", str(many), files[1]]) == 2
+    assert "(読めたのは 17 台)" in capsys.readouterr().err
+    many.write_text(text_of("haswell") * 17)
+    assert main(["compare", str(many)]) == 2
+    assert "(読めたのは 17 台)" in capsys.readouterr().err
 
 
 def test_a_file_that_is_not_there(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -107,6 +107,10 @@ def test_several_machines_in_one_text(client: Client) -> None:
     many = compare(client, text_1=both * 8, text_2=text_of("zen2"))
     assert many.status_code == 422
     assert "比べられるのは 16 台までです (今は 17 台)" in words_of(many)
+    assert compare(client, text_1=both * 8).status_code == 200
+    alone = compare(client, text_1=both * 8 + text_of("zen2"))
+    assert alone.status_code == 422
+    assert "比べられるのは 16 台までです (今は 17 台)" in words_of(alone)
 
 
 def test_cross_vendor_gets_no_setting_but_the_reason(client: Client) -> None:

@@ -3,12 +3,22 @@
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from courseware.cpuinfo.comparison import as_json, as_text
-from courseware.cpuinfo.comparison.comparing import MAX_HOSTS, MIN_HOSTS, Entry, compare
-from courseware.cpuinfo.parsing import parse
+from courseware.cpuinfo.comparison.comparing import (
+    MAX_HOSTS,
+    MIN_HOSTS,
+    Entry,
+    compare,
+)
+from courseware.cpuinfo.model import Limits
+from courseware.cpuinfo.parsing import parse_all
 from courseware.cpuinfo.texts import DEFAULT_LANGUAGE, LANGUAGES, say, speaking
+
+# One machine more than can be compared is read, so that none is left out without a word.
+_LIMITS = Limits(max_machines=MAX_HOSTS + 1)
 
 
 def main(arguments: list[str]) -> int:
@@ -17,7 +27,11 @@ def main(arguments: list[str]) -> int:
         prog="python -m courseware.cpuinfo compare", description="ホストを比べます。"
     )
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help=f"{MIN_HOSTS} 個から {MAX_HOSTS} 個まで"
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help=f"合わせて {MIN_HOSTS} 台から {MAX_HOSTS} 台まで。"
+        "何台分かが一つにあれば、FILE#1、FILE#2 のように分けて比べます",
     )
     parser.add_argument(
         "--json", action="store_true", help="JSON (courseware.cpuinfo.comparison.as_json)"
@@ -25,7 +39,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--lang", choices=LANGUAGES, default=DEFAULT_LANGUAGE)
     options = parser.parse_args(arguments)
     try:
-        entries = _entries(options.files, options.lang)
+        entries = [entry for file in options.files for entry in _entries(file, options.lang)]
     except OSError as error:
         with speaking(options.lang):
             reason = say("comparison.unreadable", file=error.filename, reason=error.strerror)
@@ -44,5 +58,8 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _entries(files: list[str], language: str) -> list[Entry]:
-    return [Entry(file, parse(Path(file).read_bytes(), language=language)) for file in files]
+def _entries(file: str, language: str) -> Iterator[Entry]:
+    """Yield the file's machine under its name, or each of several with its number."""
+    hosts = parse_all(Path(file).read_bytes(), _LIMITS, language)
+    for number, host in enumerate(hosts, start=1):
+        yield Entry(file if len(hosts) == 1 else f"{file}#{number}", host)

@@ -86,6 +86,11 @@ class ComparisonCard:
         """Say whether every flag that is listed has a page: x86's do."""
         return all(row.item.host.family == "x86" for row in self.hosts)
 
+    @property
+    def leveled(self) -> bool:
+        """Say whether x86-64's levels say something of some host."""
+        return any(row.item.host.family == "x86" for row in self.hosts)
+
 
 def rows(data: Mapping[str, str], files: Mapping[str, UploadedFile], count: int) -> list[Row]:
     """Return the rows of a posted form."""

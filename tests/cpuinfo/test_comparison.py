@@ -19,6 +19,7 @@ from courseware.cpuinfo.comparison import (
     compare,
     models,
 )
+from courseware.cpuinfo.comparison.as_text import as_text
 from tests.cpuinfo.machines import FLAGS, SKYLAKE_SERVER, arm_text, text_of
 
 TEXTS = {sample.key: sample.text for sample in samples()}
@@ -196,6 +197,25 @@ def test_what_a_cut_text_does_not_show_is_not_called_missing() -> None:
     assert "ほかに失うもの" in alone[1].doubts[0]
     assert all(move.lost == () for move in of_texts(whole, cut).migrations)
     assert of_texts(whole, whole).hosts[0].doubts == ()
+
+
+def test_a_cut_text_has_no_level() -> None:
+    whole = text_of("skylake")
+    comparison = of_texts(whole, whole[: whole.index(" avx512cd")])
+    assert [host.x86_64_level.value for host in comparison.hosts] == [4, None]
+    assert not comparison.hosts[1].x86_64_level.known
+    assert comparison.x86_64_level is None
+    shown = as_text(comparison)
+    assert "h0: skylake (x86-64-v4)" in shown
+    assert "h1: skylake (x86-64 の水準は不明" in shown
+
+
+def test_only_x86_hosts_are_labelled_with_a_level() -> None:
+    shown = as_text(compared("graviton2", "s390x-z14-lpar", "old-32bit"))
+    assert "水準" not in shown
+    assert "(aarch64)" in shown
+    assert "(s390x)" in shown
+    assert "(i386)" in shown
 
 
 def test_features_of_libvirt_are_not_called_all() -> None:

@@ -43,13 +43,19 @@ def _losses_title(item: ComparedHost) -> str:
 
 
 def _host(item: ComparedHost) -> str:
+    name = item.host.model_name.value or "-"
+    return say("comparison.host_line", label=item.label, name=name, kind=_kind(item))
+
+
+def _kind(item: ComparedHost) -> str:
+    """Return the level of a 64-bit x86 host, and of others the architecture."""
     level = item.x86_64_level.value
-    return say(
-        "comparison.host_line",
-        label=item.label,
-        name=item.host.model_name.value or "-",
-        level=f"x86-64-v{level}" if level else say("comparison.no_level"),
-    )
+    if level:
+        return f"x86-64-v{level}"
+    architecture = item.host.architecture.value or "-"
+    if architecture == "x86_64":
+        return say("comparison.level_untold")
+    return architecture
 
 
 def _setting(setting: Recommendation) -> Iterator[str]:

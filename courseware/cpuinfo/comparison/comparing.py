@@ -14,7 +14,7 @@ from courseware.cpuinfo.comparison.migration import (
 )
 from courseware.cpuinfo.comparison.recommending import Recommendation, passthrough, recommend
 from courseware.cpuinfo.microarchitecture import x86_64_level
-from courseware.cpuinfo.model import Fact, Host
+from courseware.cpuinfo.model import Fact, Host, unknown
 from courseware.cpuinfo.texts import DEFAULT_LANGUAGE, listing, say, speaking
 
 MIN_HOSTS, MAX_HOSTS = 2, 16
@@ -77,7 +77,7 @@ def _compare(entries: Sequence[Entry]) -> Comparison:
     offered = [guest_flags(host) for host in hosts]
     same_family = len({host.family for host in hosts}) == 1
     baseline = frozenset.intersection(*offered) if same_family else frozenset()
-    levels = [x86_64_level(host) for host in hosts]
+    levels = [_level(host) for host in hosts]
     moves = tuple(migration(a, b, hosts) for a, b in permutations(range(len(hosts)), 2))
     recommendation, obstacle = _recommendation(entries, baseline, moves)
     return Comparison(
@@ -147,6 +147,13 @@ def _recommendation(
     lacking = _lacking(models.offered(), entries)
     found = recommend(baseline, hosts, lacking)
     return found, "" if found else say("comparison.none_near")
+
+
+def _level(host: Host) -> Fact[int]:
+    """Return the host's x86-64 level; unknown when its text may hide flags of a higher one."""
+    if host.family == "x86" and not host.flags.complete:
+        return unknown(say("comparison.level_untold"))
+    return x86_64_level(host)
 
 
 def _common_level(levels: list[Fact[int]]) -> int | None:

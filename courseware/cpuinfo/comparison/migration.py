@@ -131,9 +131,9 @@ def _losing(here: Host, there: Host, lost: tuple[str, ...]) -> Iterator[str]:
         yield say("comparison.lost", names=names, more=more)
     told = immunity.lost(here, there)
     for key, is_ability in (("exposed", False), ("unable", True)):
-        names = [name for name in told if (name in immunity.abilities()) is is_ability]
-        if names:
-            yield say(f"comparison.{key}", names=listing(names))
+        those = [name for name in told if (name in immunity.abilities()) is is_ability]
+        if those:
+            yield say(f"comparison.{key}", names=listing(those))
 
 
 def _cannot_scale_tsc(host: Host) -> bool:

@@ -11,7 +11,10 @@ Version 2, an object with (docs/cpuinfo-json.md says more of each):
 ``explained``          false when the architecture was not recognized
 ``vendor``, ``model_name``, ``cpu_family``, ``model``, ``stepping``, ``machine``, ``platform``,
 ``mmu``, ``microarchitecture``                          string or null
+``compatible_microarchitecture``                        string or null: archspec's name of the
+                       newest x86 generation whose instructions are all there
 ``sockets``, ``cores``, ``threads``, ``x86_64_level``   integer or null
+``x86_64_level_at_least`` integer or null; ``x86_64_level`` is null when flags are not complete
 ``smt``, ``heterogeneous``                              true, false or null (unknown)
 ``hypervisor_present`` true when shown; null otherwise (its absence proves nothing)
 ``conclusion``         {``machine``, ``virtualization``, ``certainty``: sentences,
@@ -35,7 +38,7 @@ from dataclasses import asdict
 from typing import Any
 
 from courseware.cpuinfo.findings import Finding
-from courseware.cpuinfo.model import Fact, FlagSet
+from courseware.cpuinfo.model import Fact, FlagSet, unknown
 from courseware.cpuinfo.reporting import Report
 
 SCHEMA_VERSION = 2
@@ -62,7 +65,8 @@ def as_json(report: Report) -> dict[str, Any]:
     host = report.host
     facts: dict[str, Fact] = {name: getattr(host, name) for name in _HOST_FACTS}
     facts["microarchitecture"] = report.microarchitecture
-    facts["x86_64_level"] = report.x86_64_level
+    facts["compatible_microarchitecture"] = report.compatible_microarchitecture
+    facts["x86_64_level"] = report.x86_64_level if host.flags.complete else unknown()
     return {
         "schema": SCHEMA_VERSION,
         "language": host.language,
@@ -72,6 +76,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "explained": host.explained,
         **{name: fact.value for name, fact in facts.items()},
         "certainty": {name: fact.certainty.value for name, fact in facts.items()},
+        "x86_64_level_at_least": report.x86_64_level.value,
         "hypervisor_present": host.hypervisor.value,
         "conclusion": asdict(report.conclusion),
         "core_types": [{"name": kind.name, "threads": kind.threads} for kind in host.core_types],

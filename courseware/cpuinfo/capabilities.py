@@ -10,6 +10,7 @@ from xml.sax.xmlreader import AttributesImpl, Locator
 from defusedxml import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
+from courseware.cpuinfo.knowledge import load
 from courseware.cpuinfo.model import (
     Certainty,
     CoreType,
@@ -169,12 +170,22 @@ class _Elements(handler.ContentHandler):
         return Fact(found[0], Certainty.READ, (found[1],), note)
 
     def _flags(self) -> FlagSet:
-        """Return the features under the kernel's names. They are never all of them."""
-        if not self._features:
+        """Return the features and the model's flags under the kernel's names.
+
+        They are never all that the CPU has.
+        """
+        features = tuple(_NAMES.get(name, name.replace("-", "_")) for name in self._features)
+        model, evidence = self._texts.get("model", ("", None))
+        known = load("cpu_models.toml")["models"].get(model)
+        of_model = tuple(known["flags"].split()) if known else ()
+        names = tuple(dict.fromkeys((*features, *of_model)))
+        if not names:
             return FlagSet()
-        names = [_NAMES.get(name, name.replace("-", "_")) for name in self._features]
-        line = next(iter(self._features.values())).line
-        return FlagSet(frozenset(names), frozenset(), tuple(names), "feature", line, False)
+        implied = None
+        if of_model and evidence:
+            implied = FlagSet(frozenset(of_model), order=of_model, key="model", line=evidence.line)
+        lines = [found.line for found in (*self._features.values(), evidence) if found]
+        return FlagSet(frozenset(names), frozenset(), names, "feature", lines[0], False, implied)
 
     def _numbers(self) -> tuple[Fact[int], Fact[int], Fact[int]]:
         """Return sockets, cores and logical CPUs."""

@@ -32,8 +32,10 @@ def _facts(report: Report) -> Iterator[LabelledFact]:
         if getattr(host, name).known:
             yield _labelled(name, getattr(host, name))
     yield _labelled("architecture", host.architecture)
-    yield _labelled("microarchitecture", report.microarchitecture, _generation(report))
+    yield _labelled("microarchitecture", report.microarchitecture)
     if host.family == "x86":
+        compatible = report.compatible_microarchitecture
+        yield _labelled("compatible_microarchitecture", compatible, _generation(report))
         yield _labelled("x86_64_level", report.x86_64_level, _level(report))
     if host.mmu.known:
         yield _labelled("mmu", host.mmu)
@@ -49,9 +51,8 @@ def _labelled(name: str, fact: Fact, shown: str = "") -> LabelledFact:
 
 
 def _generation(report: Report) -> str:
-    name = report.microarchitecture.value
-    # On x86 it is concluded from the instructions, not from the model number.
-    return say("report.equivalent", name=name) if name and report.host.family == "x86" else ""
+    name = report.compatible_microarchitecture.value
+    return say("report.equivalent", name=name) if name else ""
 
 
 def _level(report: Report) -> str:

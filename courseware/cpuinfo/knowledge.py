@@ -169,7 +169,8 @@ def _hex(number: str) -> str:
     return f"0x{digits or '0'}"
 
 
+@cache
 def load(name: str) -> dict:
-    """Return a TOML file of ``data/``."""
+    """Return a TOML file of ``data/``, which is not to be changed."""
     with (DATA / name).open("rb") as file:
         return tomllib.load(file)

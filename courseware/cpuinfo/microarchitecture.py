@@ -1,10 +1,14 @@
-"""The microarchitecture and the x86-64 level, by the ``archspec`` package's tables."""
+"""The microarchitecture and the x86-64 level.
+
+By ``data/x86_generations.toml`` and the ``archspec`` package's tables.
+"""
 
 import re
 from collections.abc import Callable
 
 from archspec.cpu import TARGETS, Microarchitecture
 
+from courseware.cpuinfo.knowledge import load
 from courseware.cpuinfo.model import Certainty, Fact, Host, unknown
 from courseware.cpuinfo.texts import say
 
@@ -42,32 +46,74 @@ def x86_64_level(host: Host) -> Fact[int]:
 
 
 def microarchitecture(host: Host) -> Fact[str]:
-    """Return archspec's name of the CPU's generation.
+    """Return the CPU's generation, by its numbers or its name.
 
-    On x86 it is the newest one whose instructions all CPUs have: a virtual machine that hides
-    instructions looks older. Elsewhere the CPU's number or name decides.
+    On x86 it is the maker's name of it, elsewhere archspec's.
     """
+    if host.family == "x86":
+        return _by_numbers(host)
     if host.family == "s390x":
         return _machine(host)
     find = _CANDIDATES.get(host.family)
     if find is None:
         return unknown(say("report.uarch_by_family"))
-    if host.heterogeneous.value and host.family != "x86":
+    if host.heterogeneous.value:
         return unknown(say("report.uarch_mixed"))
-    if host.family == "x86" and not host.flags.present:
-        return unknown(say("report.uarch_no_flags"))
     candidates = find(host)
     if not candidates:
-        hidden = host.family == "x86" and host.hypervisor.value
-        return unknown(say("report.uarch_none_guest" if hidden else "report.uarch_none"))
-    best = max(candidates, key=lambda target: (len(target.ancestors), len(target.features)))
-    if host.family == "x86":
-        evidence = (host.flags.quote(host.flags.order[0] if host.flags.order else ""),)
-        guest = "_guest" if host.hypervisor.value else ""
-        note = say(f"report.uarch_by_instructions{guest}")
-        return Fact(best.name, Certainty.DERIVED, evidence, note)
+        return unknown(say("report.uarch_none"))
     note = say("report.uarch_by_part" if host.family == "arm" else "report.uarch_by_name")
-    return Fact(best.name, Certainty.DERIVED, host.model_name.evidence[:1], note)
+    return Fact(_newest(candidates), Certainty.DERIVED, host.model_name.evidence[:1], note)
+
+
+def compatible_microarchitecture(host: Host) -> Fact[str]:
+    """Return archspec's name of the newest x86 generation whose instructions all CPUs have.
+
+    It need not be the CPU's own: a newer one may lack instructions of an older, and a virtual
+    machine that hides instructions looks older.
+    """
+    if host.family != "x86":
+        return unknown(say("report.level_x86_only"))
+    if not host.flags.present:
+        return unknown(say("report.uarch_no_flags"))
+    if not host.flags.complete:
+        return unknown(say("report.uarch_flags_cut"))
+    candidates = _x86_candidates(host)
+    if not candidates:
+        return unknown(say(f"report.uarch_none{'_guest' if host.hypervisor.value else ''}"))
+    evidence = (host.flags.quote(*host.flags.order[:1]),)
+    guest = "_guest" if host.hypervisor.value else ""
+    note = say(f"report.uarch_by_instructions{guest}")
+    return Fact(_newest(candidates), Certainty.DERIVED, evidence, note)
+
+
+def _newest(targets: list[Microarchitecture]) -> str:
+    return max(targets, key=lambda target: (len(target.ancestors), len(target.features))).name
+
+
+def _by_numbers(host: Host) -> Fact[str]:
+    family, model, stepping = host.cpu_family, host.model, host.stepping
+    if family.value is None or model.value is None:
+        return unknown(say("report.uarch_no_numbers"))
+    numbers = [_number(fact.value or "") for fact in (family, model, stepping)]
+    for name, spans in load("x86_generations.toml").get(host.vendor_id, {}).items():
+        if any(_is_within(numbers, span) for span in spans.split()):
+            note = say(f"report.uarch_by_numbers{'_guest' if host.hypervisor.value else ''}")
+            return Fact(name, Certainty.DERIVED, family.evidence + model.evidence, note)
+    return unknown(say("report.uarch_unknown_numbers"))
+
+
+def _number(digits: str) -> int:
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 6 else -1
+
+
+def _is_within(numbers: list[int], span: str) -> bool:
+    """Say whether family, model and stepping are within a span such as 6:85:5-7."""
+    for number, part in zip(numbers, span.split(":"), strict=False):
+        low, _, high = part.partition("-")
+        if not int(low) <= number <= int(high or low):
+            return False
+    return True
 
 
 def _machine(host: Host) -> Fact[str]:
@@ -129,7 +175,6 @@ _RISCV_CORES = {
     "Spacemit(R) X60": "x60",
 }
 _CANDIDATES: dict[str, Callable[[Host], list[Microarchitecture]]] = {
-    "x86": _x86_candidates,
     "arm": _arm_candidates,
     "power": _power_candidates,
     "riscv": _riscv_candidates,

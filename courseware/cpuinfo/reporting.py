@@ -34,6 +34,7 @@ class Report:
     host: Host
     conclusion: Conclusion
     microarchitecture: Fact[str]
+    compatible_microarchitecture: Fact[str]
     x86_64_level: Fact[int]
     findings: tuple[Finding, ...]
     groups: tuple[FlagGroup, ...]
@@ -54,6 +55,7 @@ def _report(host: Host) -> Report:
         host=host,
         conclusion=conclude(host, found),
         microarchitecture=microarchitecture.microarchitecture(host),
+        compatible_microarchitecture=microarchitecture.compatible_microarchitecture(host),
         x86_64_level=microarchitecture.x86_64_level(host),
         findings=found,
         groups=groups,

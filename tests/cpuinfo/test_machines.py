@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import pytest
 
 from courseware.cpuinfo import Host, parse, report
+from courseware.cpuinfo.as_json import as_json
 from courseware.cpuinfo.findings import Finding, State
+from courseware.cpuinfo.knowledge import load
 from courseware.cpuinfo.privacy import without_names
 from courseware.cpuinfo.readers.riscv import isa_words
 from tests.cpuinfo.dumps import TEXTS
@@ -179,12 +181,12 @@ def test_encryption_flags_are_shown_but_not_promised() -> None:
     assert "申告だけ" in finding.reason
 
 
-def test_microarchitecture_by_archspec() -> None:
+def test_microarchitecture() -> None:
     names = {name: report(parse(TEXTS[name])).microarchitecture.value for name in MACHINES}
     assert names["graviton2"] == "neoverse_n1"
     assert names["graviton3"] == "neoverse_v1"
     assert names["raspberry-pi-4"] == "cortex_a72"
-    assert names["amd-epyc-milan"] == "zen3"
+    assert names["amd-epyc-milan"] == "Zen 3"
     assert names["big-little"] is None
 
 
@@ -381,3 +383,57 @@ def test_a_vmx_flags_line_shows_vmx_and_its_absence_from_flags_is_a_warning() ->
     # A flags line that is cut may have had it: nothing contradicts.
     cut = parse(text.replace("ept", "ept ..."))
     assert not any("4 行目" in warning for warning in cut.warnings)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "numbers", "expected"),
+    [
+        ("GenuineIntel", (6, 167, 1), "Rocket Lake"),
+        ("GenuineIntel", (6, 154, 4), "Alder Lake"),
+        ("GenuineIntel", (6, 28, 10), "Bonnell"),
+        ("GenuineIntel", (6, 85, 4), "Skylake"),
+        ("GenuineIntel", (6, 85, 7), "Cascade Lake"),
+        ("GenuineIntel", (6, 85, 8), None),
+        ("GenuineIntel", (6, 250, 1), None),
+        ("AuthenticAMD", (25, 1, 1), "Zen 3"),
+        ("AuthenticAMD", (25, 17, 1), "Zen 4"),
+        ("HygonGenuine", (24, 1, 1), "Dhyana"),
+        ("CentaurHauls", (6, 28, 10), None),
+    ],
+)
+def test_the_generation_of_x86_is_told_by_its_numbers(
+    vendor: str, numbers: tuple[int, int, int], expected: str | None
+) -> None:
+    family, model, stepping = numbers
+    text = f"cpu family : {family}\nmodel : {model}\nstepping : {stepping}\n"
+    found = report(parse(_x86(vendor, "") + text))
+    assert found.microarchitecture.value == expected
+
+
+def test_no_two_generations_share_a_number() -> None:
+    for spans in load("x86_generations.toml").values():
+        pairs: list[str] = []
+        for span in " ".join(spans.values()).split():
+            family, models, *steppings = span.split(":")
+            low, _, high = models.partition("-")
+            for model in range(int(low), int(high or low) + 1):
+                of = (steppings or ["0-15"])[0].partition("-")
+                pairs += [
+                    f"{family}:{model}:{n}" for n in range(int(of[0]), int(of[2] or of[0]) + 1)
+                ]
+        assert len(pairs) == len(set(pairs))
+
+
+def test_archspecs_name_is_kept_apart_as_what_the_instructions_fit() -> None:
+    data = as_json(report(parse(TEXTS["intel-server"])))
+    assert data["microarchitecture"] == "Rocket Lake"
+    assert data["compatible_microarchitecture"] == "cannonlake"
+
+
+def test_cut_flags_decide_on_no_level_and_no_generation() -> None:
+    text = TEXTS["intel-server"].split("\n\n")[0].replace(" avx2 ", " ... ")
+    data = as_json(report(parse(text + "\n")))
+    assert (data["x86_64_level"], data["certainty"]["x86_64_level"]) == (None, "unknown")
+    assert data["x86_64_level_at_least"] == 2
+    assert data["compatible_microarchitecture"] is None
+    assert data["microarchitecture"] == "Rocket Lake"

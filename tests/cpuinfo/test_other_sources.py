@@ -212,3 +212,17 @@ def test_the_number_of_machines_is_limited_at_its_edge() -> None:
 def test_one_machine_is_one_host() -> None:
     for name, text in TEXTS.items():
         assert len(parse_all(text)) == 1, name
+
+
+def test_a_named_model_of_libvirt_brings_its_own_flags() -> None:
+    named = VIRSH.replace("Cascadelake-Server-noTSX", "Skylake-Client-IBRS")
+    found = report(parse(named))
+    assert found.x86_64_level.value == 3
+    assert {"sse2", "avx2", "vmx"} <= found.host.flags.common
+    assert not found.host.flags.complete
+    migration = next(item for item in found.findings if item.name == "migration_baseline")
+    assert migration.evidence[0].line == 6
+    unnamed = report(parse(VIRSH.replace("Cascadelake-Server-noTSX", "Somelake")))
+    assert unnamed.x86_64_level.value == 1  # at least
+    migration = next(item for item in unnamed.findings if item.name == "migration_baseline")
+    assert not any("sse2" in item.text for item in migration.evidence)

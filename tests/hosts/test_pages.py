@@ -84,7 +84,8 @@ def test_each_fact_is_marked_in_words_and_shape_with_its_line(client: Client) ->
     }
     assert rows["ベンダー"] == "AMD ● 読み取った 2 行目"
     assert rows["x86-64 の水準"].startswith("x86-64-v3 ◐ 計算した 20 行目")
-    assert rows["マイクロアーキテクチャー"].startswith("zen3 相当 ◐ 計算した")
+    assert rows["マイクロアーキテクチャー"].startswith("Zen 3 ◐ 計算した")
+    assert rows["命令の組が合う世代"].startswith("zen3 相当 ◐ 計算した")
     assert rows["論理 CPU"].startswith("2 ● 読み取った 1、29 行目")
     assert rows["種類の違うコアの混在"].startswith("なし ◐ 計算した")
     page = page_of(paste(client, TEXTS["big-little"]))

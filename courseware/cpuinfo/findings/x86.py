@@ -202,7 +202,9 @@ def _migration(host: Host) -> Verdict:
         "vector": say("findings.widest_vector", name=widest) if widest else "",
         "note": level.note,
     }
-    return Verdict("shown", quoted(host.flags, *(shown or ["sse2"])), values)
+    shown = shown or [flag for flag in ("sse2",) if flag in host.flags.common]
+    evidence = quoted(host.flags, *shown) if shown else host.architecture.evidence
+    return Verdict("shown", evidence, values)
 
 
 RULES: Rules = {

@@ -152,6 +152,41 @@ def test_equal_arm_cpus_get_passthrough_and_others_nothing() -> None:
         assert differing.recommendation is None
 
 
+@pytest.mark.parametrize(
+    ("names", "forth", "back", "model"),
+    [
+        (("s390x-z14-lpar", "s390x-z16-lpar"), "with_model", "with_model", "z14"),
+        (("s390x-z16-lpar", "s390x-z14-lpar"), "with_model", "with_model", "z14"),
+        (("s390x-z16-lpar", "s390x-z16-lpar"), "safe", "safe", "gen16a"),
+    ],
+)
+def test_machines_of_ibm_z_share_the_model_of_the_older(
+    names: tuple[str, str], forth: str, back: str, model: str
+) -> None:
+    comparison = compared(*names)
+    assert verdicts(comparison) == [forth, back]
+    recommendation = comparison.recommendation
+    assert recommendation is not None
+    assert recommendation.command == f"-cpu {model}"
+    assert ElementTree.fromstring(recommendation.xml).findtext("model") == model
+    assert recommendation.proxmox_line == ""
+    assert "Proxmox" not in as_text(comparison)
+    assert any("hypervisor-cpu-baseline" in note for note in comparison.notes)
+
+
+def test_machines_of_ibm_z_that_differ_in_facilities_or_are_not_known() -> None:
+    whole = TEXTS["s390x-z14-lpar"]
+    fewer = whole.replace(" 144 145 146", " 144")
+    assert fewer != whole
+    assert verdicts(of_texts(whole, fewer)) == ["with_model", "safe"]
+    strange = whole.replace("machine = 3906", "machine = 9999")
+    comparison = of_texts(whole, strange)
+    assert verdicts(comparison) == ["unknown", "unknown"]
+    assert "機種の番号" in comparison.obstacle
+    cut = whole[: whole.index(" vxd vxe")]
+    assert verdicts(of_texts(whole, cut)) == ["unknown", "unknown"]
+
+
 @pytest.mark.parametrize("text", ["", "こんにちは", "processor : 0\nhart : 0\nisa : rv64imafdc\n"])
 def test_what_was_not_understood_is_not_judged(text: str) -> None:
     comparison = of_texts(text, text)
@@ -482,7 +517,7 @@ def test_the_common_part_is_a_part_of_each(names: list[str]) -> None:
             assert not lost | set(host.untold)
             assert host.doubts
     wanted = comparison.recommendation
-    if wanted and wanted.model != "host":
+    if wanted and families == {"x86"}:
         model = next(model for model in models.models() if model.name == wanted.model)
         assert model.vendor in (wanted.vendor, "")
         vendor = wanted.vendor

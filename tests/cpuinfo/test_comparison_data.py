@@ -5,6 +5,7 @@ import pytest
 from courseware.cpuinfo.comparison import models
 from courseware.cpuinfo.comparison.immunity import Told, told
 from courseware.cpuinfo.comparison.models import AMD, INTEL
+from courseware.cpuinfo.knowledge import load
 from courseware.cpuinfo.parsing import parse
 from tests.cpuinfo.machines import text_of
 
@@ -61,6 +62,11 @@ def test_the_sorts_of_flags_are_apart() -> None:
     assert models.control() <= models.offered()
     for host_only in ("ept", "constant_tsc", "nonstop_tsc", "aperfmperf", "vnmi", "est"):
         assert host_only not in models.offered()
+
+
+def test_every_machine_of_ibm_z_has_a_model() -> None:
+    assert list(models.machines()) == list(load("s390x_machines.toml"))
+    assert len(set(models.machines().values())) == len(models.machines())
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,18 @@ def test_a_cut_text_leaves_losses_open(client: Client) -> None:
     assert "にありません。" not in words
 
 
+def test_where_proxmox_does_not_run_it_is_not_spoken_of(client: Client) -> None:
+    z14 = (
+        "vendor_id : IBM/S390\n# processors : 1\nfeatures : esan3 zarch vx\n"
+        "processor 0: version = 00, identification = 02A4B8, machine = 3906\n"
+    )
+    words = words_of(compare(client, text_1=z14, text_2=z14.replace("3906", "3931")))
+    assert "-cpu z14" in words
+    assert "推奨モデルでできる" in words
+    assert "Proxmox" not in words.split("比べた結果")[1]
+    assert "Proxmox" in words_of(pair(client)).split("比べた結果")[1]
+
+
 def test_names_files_and_samples(client: Client) -> None:
     response = compare(
         client,

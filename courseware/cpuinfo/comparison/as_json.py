@@ -19,7 +19,8 @@ Version 1, an object with:
 ``obstacle``       why there is no recommendation; else empty
 ``notes``          list of sentences
 
-Names of features in ``recommendation`` are QEMU's; flags elsewhere are Linux's.
+``proxmox`` is empty when no custom model is needed, and ``proxmox_line`` where Proxmox VE does
+not run. Names of features in ``recommendation`` are QEMU's; flags elsewhere are Linux's.
 """
 
 from dataclasses import asdict

@@ -62,7 +62,8 @@ def _setting(setting: Recommendation) -> Iterator[str]:
     yield f"  QEMU: {setting.command}"
     yield "  libvirt:"
     yield from (f"    {line}" for line in setting.xml.splitlines())
-    yield f"  Proxmox VE: {setting.proxmox_line}"
+    if setting.proxmox_line:
+        yield f"  Proxmox VE: {setting.proxmox_line}"
     if setting.proxmox:
         yield "    /etc/pve/virtual-guest/cpu-models.conf:"
         yield from (f"      {line}" for line in setting.proxmox.splitlines())

@@ -12,7 +12,12 @@ from courseware.cpuinfo.comparison.migration import (
     guest_flags,
     migration,
 )
-from courseware.cpuinfo.comparison.recommending import Recommendation, passthrough, recommend
+from courseware.cpuinfo.comparison.recommending import (
+    Recommendation,
+    oldest_machine,
+    passthrough,
+    recommend,
+)
 from courseware.cpuinfo.microarchitecture import x86_64_level
 from courseware.cpuinfo.model import Fact, Host, unknown
 from courseware.cpuinfo.texts import DEFAULT_LANGUAGE, listing, say, speaking
@@ -144,6 +149,8 @@ def _recommendation(
     if Verdict.SAME_ONLY in verdicts:
         return passthrough(), ""
     hosts = [entry.host for entry in entries]
+    if hosts[0].family == "s390x":
+        return oldest_machine(hosts), ""
     lacking = _lacking(models.offered(), entries)
     found = recommend(baseline, hosts, lacking)
     return found, "" if found else say("comparison.none_near")
@@ -168,6 +175,8 @@ def _notes(hosts: list[Host], offered: list[frozenset[str]]) -> list[str]:
         notes += [
             say(f"comparison.note_{key}") for key in ("versions", "host_only", "tsc", "address")
         ]
+    if any(host.family == "s390x" for host in hosts):
+        notes.append(say("comparison.note_machines"))
     if any(
         "ssbd" in flags & models.doubtful(h.vendor_id)
         for flags, h in zip(offered, hosts, strict=True)

@@ -9,7 +9,7 @@ from courseware.cpuinfo.model import Host
 from courseware.cpuinfo.texts import listing, say
 
 _SHOWN = 6  # lost flags that a reason names
-_MIGRATING = ("x86", "arm")
+_MIGRATING = ("x86", "arm", "s390x")
 
 
 class Verdict(StrEnum):
@@ -95,7 +95,26 @@ def _verdict(
         if alike:
             return Verdict.SAME_ONLY, (say("comparison.arm_alike"),)
         return Verdict.UNSAFE, (say("comparison.arm_differs"),)
+    if here.family == "s390x":
+        return _verdict_s390x(here, there, lost)
     return _verdict_x86(here, there, lost, alike)
+
+
+def _verdict_s390x(
+    here: Host, there: Host, lost: tuple[str, ...]
+) -> tuple[Verdict, tuple[str, ...]]:
+    """Judge by the machines: QEMU has a model of each, and most features are not printed."""
+    if not (here.flags.complete and there.flags.complete):
+        return Verdict.UNKNOWN, (say("comparison.incomplete"),)
+    numbers = (here.model.value, there.model.value)
+    names = [models.machines().get(number or "") for number in numbers]
+    if None in names:
+        return Verdict.UNKNOWN, (say("comparison.no_machine"),)
+    if names[0] != names[1]:
+        return Verdict.WITH_MODEL, (say("comparison.other_machine", here=names[0], there=names[1]),)
+    if lost or here.facilities.common - there.facilities.common:
+        return Verdict.WITH_MODEL, (say("comparison.same_machine_differs"),)
+    return Verdict.SAFE, (say("comparison.nothing_lost"),)
 
 
 def _verdict_x86(

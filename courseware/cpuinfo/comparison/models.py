@@ -53,6 +53,12 @@ def models() -> tuple[CpuModel, ...]:
 
 
 @cache
+def machines() -> dict[str, str]:
+    """Return QEMU's models of IBM Z by machine number, old to new."""
+    return load("guests.toml")["machines"]
+
+
+@cache
 def offered() -> frozenset[str]:
     """Return the flags that a guest may be given: those of some model, and the guards."""
     named = frozenset().union(*(model.flags for model in models()))

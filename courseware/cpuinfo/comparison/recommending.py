@@ -30,7 +30,7 @@ class Recommendation:
 
     ``added`` and ``unseen`` are QEMU's names. ``unseen`` is what the model has and no
     /proc/cpuinfo shows: QEMU alone can tell whether the hosts have it. ``proxmox`` is the
-    file of custom models, and ``proxmox_line`` the guest's line.
+    file of custom models, and ``proxmox_line`` the guest's line: empty where it does not run.
     """
 
     model: str
@@ -90,6 +90,26 @@ def passthrough() -> Recommendation:
         xml="<cpu mode='host-passthrough' check='none' migratable='on'/>",
         proxmox="",
         proxmox_line="cpu: host",
+    )
+
+
+def oldest_machine(hosts: Sequence[Host]) -> Recommendation:
+    """Return the setting for hosts of IBM Z: the model of the oldest of their machines.
+
+    All of them must be in ``models.machines()``.
+    """
+    numbers = {host.model.value for host in hosts}
+    name = next(name for number, name in models.machines().items() if number in numbers)
+    return Recommendation(
+        model=name,
+        vendor="",
+        added=(),
+        removed=(),
+        unseen=(),
+        command=f"-cpu {name}",
+        xml=_xml(name, "", [], []),
+        proxmox="",
+        proxmox_line="",
     )
 
 

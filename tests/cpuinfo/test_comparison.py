@@ -170,6 +170,7 @@ def test_machines_of_ibm_z_share_the_model_of_the_older(
     assert recommendation.command == f"-cpu {model}"
     assert ElementTree.fromstring(recommendation.xml).findtext("model") == model
     assert recommendation.proxmox_line == ""
+    assert "sie" not in comparison.baseline  # for guests that run guests
     assert "Proxmox" not in as_text(comparison)
     assert any("hypervisor-cpu-baseline" in note for note in comparison.notes)
 
@@ -270,6 +271,12 @@ def test_hosts_of_different_architectures_lose_no_flags_to_each_other() -> None:
         assert host.losses == host.untold == ()
         assert "アーキテクチャーが違う" in host.doubts[0]
     assert all(move.lost == () for move in comparison.migrations)
+
+
+def test_nothing_is_lost_to_a_text_that_was_not_read() -> None:
+    skylake, other = of_texts(text_of("skylake"), "こんにちは").hosts
+    assert skylake.losses == skylake.untold == ()
+    assert skylake.doubts == other.doubts == ("読めなかった本文があるので、失うものは挙げません。",)
 
 
 def test_losses_say_who_lacks_what_and_what_it_means() -> None:

@@ -87,7 +87,7 @@ def _compare(entries: Sequence[Entry]) -> Comparison:
     recommendation, obstacle = _recommendation(entries, baseline, moves)
     return Comparison(
         hosts=tuple(
-            _compared(entry, level, entries if same_family else ())
+            _compared(entry, level, entries) if same_family else _apart(entry, level, hosts)
             for entry, level in zip(entries, levels, strict=True)
         ),
         baseline=tuple(sorted(baseline)),
@@ -100,7 +100,7 @@ def _compare(entries: Sequence[Entry]) -> Comparison:
 
 
 def _compared(entry: Entry, level: Fact[int], others: Sequence[Entry]) -> ComparedHost:
-    """Return the host beside others of its family; without any, nothing can be lost to them."""
+    """Return the host beside all hosts, itself too, which are of its family."""
     flags = guest_flags(entry.host)
     missing = _lacking(flags, others)
     losses = [loss(flag, labels) for flag, labels in missing.items() if labels]
@@ -111,9 +111,7 @@ def _compared(entry: Entry, level: Fact[int], others: Sequence[Entry]) -> Compar
         if not labels and any(flag not in guest_flags(other.host) for other in cut)
     ]
     doubts = []
-    if not others:
-        doubts.append(say("comparison.doubt_architecture"))
-    elif not entry.host.flags.complete:
+    if not entry.host.flags.complete:
         doubts.append(say("comparison.doubt_own"))
     if untold:
         hosts = listing([other.label for other in cut])
@@ -128,6 +126,13 @@ def _compared(entry: Entry, level: Fact[int], others: Sequence[Entry]) -> Compar
         untold=tuple(sorted(untold)),
         doubts=tuple(doubts),
     )
+
+
+def _apart(entry: Entry, level: Fact[int], hosts: Sequence[Host]) -> ComparedHost:
+    """Return the host beside some of other families: names of their flags mean other things."""
+    reason = "architecture" if all(host.family for host in hosts) else "unread"
+    doubts = (say(f"comparison.doubt_{reason}"),)
+    return ComparedHost(entry.label, entry.host, level, guest_flags(entry.host), (), (), doubts)
 
 
 def _lacking(flags: frozenset[str], entries: Sequence[Entry]) -> dict[str, tuple[str, ...]]:

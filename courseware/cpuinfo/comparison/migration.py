@@ -41,7 +41,7 @@ class Migration:
 def guest_flags(host: Host) -> frozenset[str]:
     """Return the flags of all CPUs of a host that its guests may be given."""
     if host.family != "x86":
-        return host.flags.common - models.made_by_guest()
+        return host.flags.common - models.made_by_guest() - models.nested()
     return host.flags.common & models.offered()
 
 

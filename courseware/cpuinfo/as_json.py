@@ -15,6 +15,7 @@ Version 2, an object with (docs/cpuinfo-json.md says more of each):
                        newest x86 generation whose instructions are all there
 ``sockets``, ``cores``, ``threads``, ``x86_64_level``   integer or null
 ``x86_64_level_at_least`` integer or null; ``x86_64_level`` is null when flags are not complete
+``partial``            true when the text shows only some CPUs of a socket
 ``smt``, ``heterogeneous``                              true, false or null (unknown)
 ``hypervisor_present`` true when shown; null otherwise (its absence proves nothing)
 ``conclusion``         {``machine``, ``virtualization``, ``certainty``: sentences,
@@ -77,6 +78,7 @@ def as_json(report: Report) -> dict[str, Any]:
         **{name: fact.value for name, fact in facts.items()},
         "certainty": {name: fact.certainty.value for name, fact in facts.items()},
         "x86_64_level_at_least": report.x86_64_level.value,
+        "partial": bool(host.missing_of),
         "hypervisor_present": host.hypervisor.value,
         "conclusion": asdict(report.conclusion),
         "core_types": [{"name": kind.name, "threads": kind.threads} for kind in host.core_types],

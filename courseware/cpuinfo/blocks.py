@@ -12,9 +12,14 @@ from courseware.cpuinfo.texts import say
 # Words of a flags line, also when a terminal has wrapped it.
 _FLAG_WORDS = re.compile(r"\s*+[a-z0-9_]++(?:\s++[a-z0-9_]++)*+\s*+")
 _FLAG_KEYS = ("flags", "フラグ", "features", "vmx flags", "bugs", "facilities", "isa", "cpucaps")
-_COMMAND = re.compile(r"(?:sudo\s)?(?:cat|less|more|head|tail|grep|egrep|ssh|adb|exit)\s", re.I)
+_COMMAND = re.compile(r"(?:sudo\s)?(?:cat|less|more|head|tail|grep|egrep|ssh|adb|wsl|exit)\s", re.I)
 # user@host:~$, [user@host ~]# and the like, up to the sign that ends the prompt
 _USER_AT_HOST = re.compile(r"(?:\([\w.-]+\) ?)?\[?[\w.+-]+@[\w.-]+(?:[ :][\w~/.-]*)?\]?")
+# bash-5.1$, host1#, PS C:\Users\me> and C:\>
+_HOST_ALONE = re.compile(r"[\w.-]{1,60}|(?:PS )?[A-Za-z]:\\[^<>:\"|?*]*")
+_ARROWS = ("❯", "➜")  # of zsh's themes
+_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*\w*\s*")  # of Markdown
+_PAGER = re.compile(r"\s*(?:--\s?More\s?--.*|--続ける--.*|\(END\)|lines \d+-\d+.*)\s*", re.I)
 _PROMPT_CHARACTERS = 300
 _KEY_CHARACTERS = 40
 # What a person, an editor or a pager writes for what it leaves out.
@@ -244,7 +249,10 @@ def _classify(line: str) -> _Line:
     if not line or line.isspace():
         return _BLANK
     key, colon, value = line.partition(":")
-    if (not colon or "@" in key or "$" in key or "#" in key[1:]) and _is_around_the_text(line):
+    if not colon and _PAGER.fullmatch(line):
+        return _BLANK
+    may_be_prompt = not colon or "@" in key or "$" in key or "#" in key[1:] or value[:1] == "\\"
+    if may_be_prompt and _is_around_the_text(line):
         return _Line(_Kind.AROUND)
     key = " ".join(key.split()).lower()
     if colon and is_serial(key):
@@ -271,7 +279,7 @@ def _classify(line: str) -> _Line:
 def _is_around_the_text(line: str) -> bool:
     """Say whether the line is a shell prompt or command, not part of the file."""
     head = line[:_PROMPT_CHARACTERS].strip()
-    if _COMMAND.match(head):
+    if _COMMAND.match(head) or _FENCE.fullmatch(head) or head.startswith(_ARROWS):
         return True
     ends = [position for mark in "$#%>" if (position := head.find(mark)) >= 0]
     if not ends:
@@ -279,5 +287,8 @@ def _is_around_the_text(line: str) -> bool:
     before, after = head[: min(ends)].rstrip(), head[min(ends) + 1 :].lstrip()
     if _USER_AT_HOST.fullmatch(before):
         return True  # whatever was typed
+    is_command = bool(_COMMAND.match(after + " "))
+    if _HOST_ALONE.fullmatch(before) and (is_command or (not after and head[-1] in "$#")):
+        return True
     is_prompt = before.startswith(("[", "(", "~", "/")) or not before
-    return is_prompt and (not after or bool(_COMMAND.match(after + " ")))
+    return is_prompt and (not after or is_command)

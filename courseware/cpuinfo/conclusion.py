@@ -54,6 +54,8 @@ def _topology(host: Host) -> str:
     sockets, cores, threads = host.sockets.value, host.cores.value, host.threads.value
     if threads is None:
         return ""
+    if host.missing_of:
+        return say("report.part_of_machine", threads=threads, stated=host.missing_of)
     if not sockets or not cores:
         return say("report.only_threads", threads=threads)
     numbers = {"sockets": sockets, "cores": cores, "threads": threads}

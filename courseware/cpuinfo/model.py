@@ -182,6 +182,7 @@ class Host:
     cores: Fact[int] = field(default_factory=unknown)
     threads: Fact[int] = field(default_factory=unknown)
     smt: Fact[bool] = field(default_factory=unknown)
+    missing_of: int = 0  # logical CPUs that a socket says it has, when the text shows fewer
     core_types: tuple[CoreType, ...] = ()
     core_shapes: tuple[CoreShape, ...] = ()  # empty when cores cannot be told apart
     heterogeneous: Fact[bool] = field(default_factory=unknown)

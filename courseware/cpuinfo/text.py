@@ -18,13 +18,26 @@ _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\ufeff\ud800-\udfff]"
 )
 _TAG = re.compile(
-    r"</?(?:pre|code|span|br|p|div|td|tr|tbody|table|font)(?:\s[^<>]{0,200})?/?>", re.I
+    r"</?(?:pre|code|span|br|p|div|td|th|tr|tbody|thead|table|ul|ol|li|font)"
+    r"(?:\s[^<>]{0,200})?/?>",
+    re.I,
+)
+# Tags that end a line, where no line end follows; and those between two cells of a row.
+_END_TAG = re.compile(r"(?:</(?:tr|p|div|li)\s{0,9}>|<br\s{0,9}/?>)(?![ \t]{0,99}(?:\n|\Z))", re.I)
+_CELLS = re.compile(
+    r":?[ \t]{0,99}</t[dh]>[ \t]{0,99}<t[dh](?:\s[^<>]{0,200})?>[ \t]{0,99}:?", re.I
 )
 # Character for character: NFKC would write some characters as eighteen, past the limits.
 _HALF_WIDTH = {0xFF00 + code: 0x20 + code for code in range(1, 0x5F)} | {0x3000: " "}
 # What cat -n, grep -n, less -N and editors put before a line; and mail before a quoted one.
 _NUMBERED = re.compile(r"\s{0,20}(\d{1,7})(?:[:|.)\t]|\s{1,4}[|:]?)\s?")
+_FILE_NAME = re.compile(r"[\w./~-]{0,100}cpuinfo[\w.-]{0,60}:(?:\d{1,7}:)?", re.I)
 _QUOTED = re.compile(r"\s?(?:>|\|)\s?")
+_MARGINS = {
+    _QUOTED: "removed_quote_marks",
+    _NUMBERED: "removed_line_numbers",
+    _FILE_NAME: "removed_file_names",
+}
 _LINES_LOOKED_AT = 60
 
 
@@ -64,6 +77,16 @@ def _cut(raw: str | bytes, max_bytes: int) -> tuple[str | bytes, bool]:
 
 
 def _decode(raw: bytes, repairs: list[str]) -> str:
+    if raw and not raw.strip(b"\x00"):
+        repairs.append(say("reading.only_nuls"))
+        return ""
+    if raw.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        repairs.append(say("reading.read_as_utf_32"))
+        return raw.decode("utf-32", "replace")
+    if raw.count(0) > len(raw) * 2 // 3:
+        encoding = "utf-32-be" if raw[:3] == b"\x00\x00\x00" else "utf-32-le"
+        repairs.append(say("reading.read_as_utf_32"))
+        return raw.decode(encoding, "replace")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         repairs.append(say("reading.read_as_utf_16"))
         return raw.decode("utf-16", "replace")
@@ -91,7 +114,7 @@ def _mend(text: str, repairs: list[str]) -> str:
         text = _ESCAPE.sub("", text)
         repairs.append(say("reading.removed_escapes"))
     if "<" in text:
-        without_tags = _TAG.sub("", text)
+        without_tags = _TAG.sub("", _END_TAG.sub("\n", _CELLS.sub(" : ", text)))
         if without_tags != text:
             text = without_tags
             repairs.append(say("reading.removed_tags"))
@@ -118,9 +141,9 @@ def _mend(text: str, repairs: list[str]) -> str:
 def _without_margins(lines: list[str], repairs: list[str]) -> list[str]:
     """Remove line numbers and quotation marks before the lines, when most lines have them."""
     looked_at = [line for line in lines[:_LINES_LOOKED_AT] if line and not line.isspace()]
-    for margin, repair in ((_QUOTED, "removed_quote_marks"), (_NUMBERED, "removed_line_numbers")):
+    for margin, repair in _MARGINS.items():
         found = [match for line in looked_at if (match := margin.match(line))]
-        if len(found) < 3 or len(found) < 0.9 * len(looked_at):
+        if len(found) < (1 if margin is _FILE_NAME else 3) or len(found) < 0.9 * len(looked_at):
             continue
         if margin is _NUMBERED and not _counts_up([int(match[1]) for match in found]):
             continue

@@ -3,6 +3,7 @@
 import pytest
 
 from courseware.cpuinfo import parse, report
+from courseware.cpuinfo.as_json import as_json
 from courseware.cpuinfo.conclusion import Conclusion
 from courseware.cpuinfo.findings import State
 from tests.cpuinfo.dumps import TEXTS
@@ -77,3 +78,17 @@ def test_another_text_is_not_called_a_machine(text: str) -> None:
     assert "/proc/cpuinfo として読めませんでした" in found.machine
     assert "判断できません" in found.virtualization
     assert "cat /proc/cpuinfo" in found.certainty
+
+
+@pytest.mark.parametrize(
+    "text", [TEXTS["container"], TEXTS["intel-server"].split("\n\n")[0] + "\n"]
+)
+def test_a_part_of_a_machine_is_not_told_as_the_whole(text: str) -> None:
+    result = report(parse(text))
+    shown = text.count("processor")
+    assert f"見える論理 CPU は {shown} 個" in result.conclusion.machine
+    assert "マシン全体の構成は分かりません" in result.conclusion.machine
+    data = as_json(result)
+    assert (data["sockets"], data["cores"], data["heterogeneous"]) == (None, None, None)
+    assert (data["threads"], data["partial"]) == (shown, True)
+    assert as_json(report(parse(TEXTS["intel-server"])))["partial"] is False

@@ -43,6 +43,15 @@ def coloured(text: str) -> str:
     return "\x1b]0;host\x07" + text.replace("flags", "\x1b[01;31m\x1b[Kflags\x1b[m\x1b[K")
 
 
+def table(text: str) -> str:
+    rows = (line.partition(":") for line in text.split("\n"))
+    cells = (
+        f"<tr><td>{key.strip()}</td><td>{value.strip()}</td></tr>" if key else "<tr><td></td></tr>"
+        for key, _, value in rows
+    )
+    return f"<table>{''.join(cells)}</table>"
+
+
 DAMAGES = {
     "crlf": lambda text: text.replace("\n", "\r\n"),
     "cr": lambda text: text.replace("\n", "\r"),
@@ -51,6 +60,22 @@ DAMAGES = {
     "utf-16": lambda text: text.encode("utf-16"),
     "utf-16 without bom": lambda text: text.encode("utf-16-le"),
     "utf-16 big-endian without bom": lambda text: text.encode("utf-16-be"),
+    "utf-32": lambda text: text.encode("utf-32"),
+    "utf-32 without bom": lambda text: text.encode("utf-32-le"),
+    "utf-32 big-endian without bom": lambda text: text.encode("utf-32-be"),
+    "lines ended by br alone": lambda text: html.escape(text).replace("\n", "<br>"),
+    "paragraphs in one line": lambda text: "".join(
+        f"<p>{html.escape(line)}</p>" for line in text.split("\n")
+    ),
+    "a table in one line": lambda text: table(text),
+    "file names of grep": lambda text: "".join(
+        f"/proc/cpuinfo:{line}\n" for line in text.splitlines()
+    ),
+    "file names and numbers of grep": lambda text: "".join(
+        f"cpuinfo:{n}:{line}\n" for n, line in enumerate(text.splitlines(), 1)
+    ),
+    "a fence of Markdown": lambda text: f"```text\n{text}```\n",
+    "pages of more": lambda text: text.replace("\n\n", "\n--More--(12%)\n\n"),
     "full width": full_width,
     "full-width colon and space": lambda text: text.replace(": ", "：\u3000"),
     "html entities": lambda text: html.escape(text).replace("\t", "&#9;"),
@@ -79,7 +104,15 @@ def test_damage_does_not_change_the_reading(damage: str, name: str) -> None:
     assert essence(parse(DAMAGES[damage](TEXTS[name]))) == essence(parse(TEXTS[name]))
 
 
+def test_a_file_of_nothing_but_nuls_is_no_text_of_another_encoding() -> None:
+    host = parse(b"\x00" * 1000)
+    assert host.empty
+    assert "NUL" in host.repairs[0]
+    assert len(host.repairs) == 1
+
+
 def test_mending_is_reported() -> None:
+    assert "UTF-32" in parse(INTEL.encode("utf-32")).repairs[0]
     assert "UTF-16" in parse(INTEL.encode("utf-16")).repairs[0]
     assert "全角" in parse(full_width(INTEL)).repairs[0]
     assert parse(INTEL).repairs == ()
@@ -219,6 +252,19 @@ def test_nothing_else_is_taken_for_a_name(line: str) -> None:
         ("user@host ~ %", True),
         ("root@host:/# ", True),
         ("$ cat /proc/cpuinfo", True),
+        ("host1$ cat /proc/cpuinfo", True),
+        ("bash-5.1$ cat /proc/cpuinfo", True),
+        ("bash-5.1$", True),
+        ("PS C:\\Users\\me> wsl cat /proc/cpuinfo", True),
+        ("C:\\>wsl cat /proc/cpuinfo", True),
+        ("❯ cat /proc/cpuinfo", True),
+        ("➜  ~ cat /proc/cpuinfo", True),
+        ("PS C:\\Users\\me> something else", False),
+        ("host1 costs 5$ more", False),
+        ("...", True),
+        ("[...]", True),
+        ("(以下略)", True),
+        ("--More--", True),
         ("mail me@example.org # at noon", False),
         ("me@example.org gives 50% off", False),
         ("$ something else", False),

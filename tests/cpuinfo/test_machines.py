@@ -53,7 +53,7 @@ MACHINES = {
     "riscv": Machine("riscv64", "SiFive", (None, None, 4), None, "a", "u"),
     "s390x": Machine("s390x", "IBM", (None, None, 2), False, "s", "s", None, "s", "s"),
     "power": Machine("ppc64", "IBM", (None, None, 2), None, "u", "s", None, "s"),
-    "container": Machine("x86_64", "Intel", (1, 2, 2), True, "s", "u", 4, "s"),
+    "container": Machine("x86_64", "Intel", (None, None, 2), True, "s", "u", 4, "s"),
     "intel-sapphire-rapids-tdx": Machine("x86_64", "Intel", (2, 4, 8), True, "s", "u", 4, "s"),
     "tdx-guest": Machine("x86_64", "Intel", (1, 2, 2), False, "a", "s", 4, "u", "a"),
     "intel-alder-lake": Machine("x86_64", "Intel", (1, 6, 8), True, "s", "u", 3, "s"),

@@ -34,8 +34,21 @@ class Topology:
                 if part:
                     self._cores[place, part] += 1
 
+    def missing_of(self) -> int:
+        """Return how many logical CPUs a socket says it has, when the text shows fewer; else 0."""
+        return self._partial()[0]
+
+    def _partial(self) -> tuple[int, int]:
+        for cpus in self._sockets.values():
+            stated = number(cpus[0].value("siblings")) or 0
+            if stated > len(cpus):
+                return stated, len(cpus)
+        return 0, 0
+
     def sockets(self) -> Fact[int]:
         """Return the number of sockets."""
+        if self.missing_of():
+            return unknown(say("reading.part_of_machine"))
         if self._sockets:
             evidence = evidence_of(*(cpus[0].get(self._socket) for cpus in self._sockets.values()))
             note = say("reading.sockets_counted", socket=self._socket)
@@ -47,6 +60,8 @@ class Topology:
 
     def cores(self) -> Fact[int]:
         """Return the number of cores of all sockets."""
+        if self.missing_of():
+            return unknown(say("reading.part_of_machine"))
         if not self._sockets:
             if self._threads.value == 1:
                 note = say("reading.one_cpu")
@@ -90,6 +105,8 @@ class Topology:
 
     def shapes(self) -> tuple[CoreShape, ...]:
         """Return how many cores have how many logical CPUs, the largest first."""
+        if self.missing_of():
+            return ()
         return tuple(
             CoreShape(threads, cores)
             for threads, cores in sorted(Counter(self._cores.values()).items(), reverse=True)
@@ -97,6 +114,8 @@ class Topology:
 
     def differing(self) -> Fact[bool]:
         """Return whether cores differ in their number of logical CPUs."""
+        if self.missing_of():
+            return unknown(say("reading.part_of_machine"))
         if not self._cores:
             return unknown(say("reading.no_differences_shown"))
         if len(set(self._cores.values())) > 1 and len(self._sockets) == 1:
@@ -106,8 +125,5 @@ class Topology:
 
     def warnings(self) -> tuple[str, ...]:
         """Return a warning when a socket says that it has more CPUs than are in the text."""
-        for cpus in self._sockets.values():
-            stated = number(cpus[0].value("siblings")) or 0
-            if stated > len(cpus):
-                return (say("reading.fewer_than_siblings", stated=stated, shown=len(cpus)),)
-        return ()
+        stated, shown = self._partial()
+        return (say("reading.fewer_than_siblings", stated=stated, shown=shown),) if stated else ()

@@ -115,6 +115,7 @@ def _read(found: Blocks) -> Host:
         cores=topology.cores(),
         threads=threads,
         smt=topology.smt(),
+        missing_of=topology.missing_of(),
         core_types=kinds,
         core_shapes=topology.shapes(),
         heterogeneous=_heterogeneous(cpus, kinds, topology),

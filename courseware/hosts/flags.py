@@ -7,6 +7,14 @@ from functools import cache
 from courseware.cpuinfo.knowledge import Flag, Group, Line, Span, flags, groups, lines, named, span
 from courseware.grading.folding import fold
 
+# What people type, to the word of the texts (both folded).
+_SYNONYMS = {
+    "入レ子ノ": "ネストシタ",
+    "入レ子": "ネスト",
+    "葉": "リーフ",
+    "サイドチャネル": "投機",
+    "サイドチャンネル": "投機",
+}
 _SEPARATORS = re.compile(r"[-_. ]")  # of names: tsc_deadline_timer here is tsc-deadline in QEMU
 
 
@@ -63,10 +71,11 @@ def total() -> int:
 def search(query: str) -> tuple[Flag, ...]:
     """Return the flags that have all words of the query, best first.
 
-    Width, case and kana do not matter, nor do "-", "_" and "." in names. A flag with the query as
+    Width, case and kana do not matter, nor do "-", "_" and "." in names, nor some other words for
+    the same. A flag with the query as
     its name comes first, then names that begin with it, names that have it, and texts that do.
     """
-    words = fold(query).split()
+    words = [_synonym(word) for word in fold(query).split()]
     if not words:
         return ()
     whole = _squeezed("".join(words))
@@ -75,6 +84,12 @@ def search(query: str) -> tuple[Flag, ...]:
         if all(word in text or (_squeezed(word) or word) in name for word in words):
             ranked.append((_rank(name, whole), place, flag))
     return tuple(flag for _, _, flag in sorted(ranked, key=lambda found: found[:2]))
+
+
+def _synonym(word: str) -> str:
+    for typed, written in _SYNONYMS.items():
+        word = word.replace(typed, written)
+    return word
 
 
 def _rank(name: str, query: str) -> int:

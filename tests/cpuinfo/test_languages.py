@@ -104,3 +104,12 @@ def test_braces_in_what_is_pasted_mean_nothing() -> None:
         text = "processor : 0\nvendor_id : {0} {key}\nmodel name : {a} {}\nflags : fpu lm {x}\n"
         result = report(parse(text, language=language))
         assert "{a} {}" in result.conclusion.machine
+
+
+def test_the_texts_use_one_word_for_one_thing_and_plain_english() -> None:
+    for path in sorted(DATA.glob("**/*.toml")):
+        if path.parent.name == "samples":
+            continue
+        text = path.read_text()
+        assert not re.search("入れ子|コンテナ(?!ー)|(?<![一-鿿])葉(?![一-鿿])", text), path
+        assert not re.search(r"\} \w+\(s\)| of theirs| and its like|can really", text), path

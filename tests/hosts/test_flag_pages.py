@@ -239,3 +239,20 @@ def test_bugs_of_a_report_are_explained_and_unknown_ones_listed(client: Client) 
     assert "L1 Terminal Fault" not in words  # the page of the flag has the English name
     assert "L1TF (Foreshadow)" in words
     assert "まだ説明のないもの: zzz_new" in words
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("入れ子", "vmx"),
+        ("入れ子の仮想化", "vmx"),
+        ("ネスト", "vmx"),
+        ("コンテナ", "vmx"),
+        ("コンテナー", "vmx"),
+        ("葉", "hypervisor"),
+        ("サイドチャネル", "spectre_v1"),
+        ("サイドチャンネル", "spectre_v1"),
+    ],
+)
+def test_other_words_for_the_same_find_it_too(query: str, name: str) -> None:
+    assert name in [flag.name for flag in flags.search(query)]

@@ -59,6 +59,7 @@ def _hardware(host: Host) -> Verdict:
             "name": _NAMES[extension],
             "name_and_flag": _SHORT_NAMES[extension],
             "since": _CLEARED_SINCE[extension],
+            "rdmsr": _READ_MSR[extension],
         }
         case = "shown_to_guest" if host.hypervisor.value else "shown"
         return Verdict(case, _extension_quoted(host), values)

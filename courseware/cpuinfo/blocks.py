@@ -12,7 +12,9 @@ from courseware.cpuinfo.texts import say
 # Words of a flags line, also when a terminal has wrapped it.
 _FLAG_WORDS = re.compile(r"\s*+[a-z0-9_]++(?:\s++[a-z0-9_]++)*+\s*+")
 _FLAG_KEYS = ("flags", "フラグ", "features", "vmx flags", "bugs", "facilities", "isa", "cpucaps")
-_COMMAND = re.compile(r"(?:sudo\s)?(?:cat|less|more|head|tail|grep|egrep|ssh|adb|wsl|exit)\s", re.I)
+_COMMAND = re.compile(
+    r"(?:sudo\s)?(?:cat|less|more|head|tail|grep|egrep|ssh|adb|wsl|lscpu|virsh|exit)\s", re.I
+)
 # user@host:~$, [user@host ~]# and the like, up to the sign that ends the prompt
 _USER_AT_HOST = re.compile(r"(?:\([\w.-]+\) ?)?\[?[\w.+-]+@[\w.-]+(?:[ :][\w~/.-]*)?\]?")
 # bash-5.1$, host1#, PS C:\Users\me> and C:\>

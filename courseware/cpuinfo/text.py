@@ -39,6 +39,8 @@ _MARGINS = {
     _FILE_NAME: "removed_file_names",
 }
 _LINES_LOOKED_AT = 60
+# A line of "lscpu -J": its name or its value, which stand on lines of their own.
+_JSON_LINE = re.compile(r'\s*"(field|data)"\s*:\s*(?:"(.*)"|null)\s*,?\s*')
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def read(raw: str | bytes, limits: Limits) -> Source:
     raw, cut = _cut(raw, limits.max_bytes)
     text = _decode(raw, repairs) if isinstance(raw, bytes) else raw
     text = _mend(text, repairs)
-    lines = _without_margins(text.split("\n"), repairs)
+    lines = _of_json(_without_margins(text.split("\n"), repairs), repairs)
     if len(lines) > limits.max_lines:
         lines, cut = lines[: limits.max_lines], True
     if cut:
@@ -136,6 +138,24 @@ def _mend(text: str, repairs: list[str]) -> str:
     raw = text.encode("ascii")
     clean = raw.translate(None, _CONTROLS)
     return text if len(clean) == len(raw) else clean.decode("ascii")
+
+
+def _of_json(lines: list[str], repairs: list[str]) -> list[str]:
+    """Return the JSON of ``lscpu -J`` as lscpu's own lines, each where its value is."""
+    start = next((n for n, line in enumerate(lines[:_LINES_LOOKED_AT]) if '"lscpu"' in line), None)
+    if start is None or not any(_JSON_LINE.fullmatch(line) for line in lines[start:][:10]):
+        return lines
+    repairs.append(say("reading.read_as_json"))
+    found, field = list(lines), ""
+    for number, line in enumerate(lines):
+        match = _JSON_LINE.fullmatch(line)
+        if match and match[1] == "field":
+            field, found[number] = (match[2] or "").removesuffix(":"), ""
+        elif match:
+            found[number] = f"{field}: {match[2] or ''}"
+        elif not line.strip(" \t{}[],") or '"lscpu"' in line or '"children"' in line:
+            found[number] = ""
+    return found
 
 
 def _without_margins(lines: list[str], repairs: list[str]) -> list[str]:

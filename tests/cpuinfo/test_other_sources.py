@@ -1,6 +1,8 @@
 """What people give instead of /proc/cpuinfo: lscpu's output, virsh capabilities; and several
 machines at once."""
 
+import json
+
 import pytest
 
 from courseware.cpuinfo import Host, Limits, parse, parse_all, report
@@ -226,3 +228,22 @@ def test_a_named_model_of_libvirt_brings_its_own_flags() -> None:
     assert unnamed.x86_64_level.value == 1  # at least
     migration = next(item for item in unnamed.findings if item.name == "migration_baseline")
     assert not any("sse2" in item.text for item in migration.evidence)
+
+
+def test_the_json_of_lscpu_is_read_as_its_lines() -> None:
+    fields = [line.strip().partition(":")[::2] for line in LSCPU.splitlines()]
+    entries = [{"field": f"{key}:", "data": value.strip() or None} for key, value in fields]
+    nested = {**entries[0], "children": entries[1:3]}
+    text = json.dumps({"lscpu": [nested, *entries[3:]]}, indent=3)
+    for given in (text, text.replace("},\n      {", "},{"), f"$ lscpu -J\n{text}\n"):
+        host, plain = parse(given), parse(LSCPU)
+        assert (host.source, host.family, host.unread_total) == ("lscpu", "x86", 0)
+        assert host.flags.common == plain.flags.common
+        assert (host.sockets.value, host.cores.value, host.threads.value) == (2, 8, 15)
+        line = host.model_name.evidence[0].line
+        assert "Xeon" in given.splitlines()[line - 1]
+        assert "JSON" in host.repairs[0]
+
+
+def test_the_japanese_heading_of_virtualization_is_known() -> None:
+    assert parse(LSCPU_JA + "仮想化機能:\n  仮想化: AMD-V\n").unread_total == 0

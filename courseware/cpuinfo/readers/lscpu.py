@@ -69,6 +69,7 @@ KNOWN_KEYS = frozenset(
         "virtualization features",
         "virtualization",
         "仮想化",
+        "仮想化機能",
         "virtualization type",
         "仮想化タイプ",
         "hypervisor",

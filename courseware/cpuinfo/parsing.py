@@ -38,7 +38,7 @@ def parse_all(
                 language=language,
                 lines=len(source.lines) - (not source.lines[-1]),
                 repairs=source.repairs,
-                warnings=source.warnings + host.warnings,
+                warnings=source.warnings + _of_other_outputs(source.lines) + host.warnings,
             )
             for host in _hosts(source, limits)
         ]
@@ -57,6 +57,25 @@ def _hosts(source: Source, limits: Limits) -> Iterator[Host]:
         yield Host()
     for found in machines:
         yield _host(found, limits)
+
+
+# What is mistaken for the texts that are read; by what one of its first lines begins with.
+_OTHER_OUTPUTS = {
+    "<domaincapabilities": "is_domcapabilities",
+    "cpu node socket core": "is_lscpu_table",
+    "cpu socket core": "is_lscpu_table",
+    "# the following is the parsable format": "is_lscpu_table",
+}
+_LINES_LOOKED_AT = 40
+
+
+def _of_other_outputs(lines: list[str]) -> tuple[str, ...]:
+    for line in lines[:_LINES_LOOKED_AT]:
+        words = " ".join(line[:200].split()).lower()
+        for begins, key in _OTHER_OUTPUTS.items():
+            if words.startswith(begins):
+                return (say(f"reading.{key}"),)
+    return ()
 
 
 def _host(found: Blocks, limits: Limits) -> Host:

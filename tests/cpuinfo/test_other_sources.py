@@ -247,3 +247,24 @@ def test_the_json_of_lscpu_is_read_as_its_lines() -> None:
 
 def test_the_japanese_heading_of_virtualization_is_known() -> None:
     assert parse(LSCPU_JA + "仮想化機能:\n  仮想化: AMD-V\n").unread_total == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("<domainCapabilities>\n  <path>/usr/bin/qemu</path>\n", "virsh domcapabilities"),
+        (
+            "CPU NODE SOCKET CORE L1d:L1i:L2:L3 ONLINE\n  0    0      0    0 0:0:0:0  yes\n",
+            "lscpu -e",
+        ),
+        (
+            "# The following is the parsable format, which can be fed to other\n0,0,0,0\n",
+            "lscpu -p",
+        ),
+    ],
+)
+def test_outputs_that_are_not_read_are_told_by_name(text: str, told: str) -> None:
+    host = parse(text)
+    assert told in host.warnings[0]
+    assert host.family == ""
+    assert not any(told in warning for warning in parse(LSCPU).warnings)

@@ -80,28 +80,28 @@ class Board:
             lambda level: self.hart.set_line(Interrupt.MACHINE_SOFTWARE, level),
             lambda level: self.hart.set_line(Interrupt.MACHINE_TIMER, level),
         )
-        self.uart = Uart(self.output, plic.line(UART_IRQ))
+        uart = Uart(self.output, plic.line(UART_IRQ))
         virtio_block = VirtioBlock(self.disk, dma, plic.line(VIRTIO_BLOCK_IRQ))
-        self.console = VirtioConsole(self.output, dma, plic.line(VIRTIO_CONSOLE_IRQ))
+        console = VirtioConsole(self.output, dma, plic.line(VIRTIO_CONSOLE_IRQ))
         bare_block = BareBlock(self.disk, dma, plic.line(BARE_BLOCK_IRQ))
         self.consoles: dict[str, Uart | VirtioConsole] = {
-            "uart": self.uart,
-            "virtio": self.console,
+            "uart": uart,
+            "virtio": console,
         }
         self.devices: dict[str, Device] = {
             "clint": self.clint,
             "plic": plic,
-            "uart": self.uart,
+            "uart": uart,
             "virtio_block": virtio_block,
-            "virtio_console": self.console,
+            "virtio_console": console,
             "bare_block": bare_block,
         }
         self.bus = Bus(
             self.ram,
             (
-                Region(UART_BASE, UART_SIZE, self.uart),
+                Region(UART_BASE, UART_SIZE, uart),
                 Region(VIRTIO_BLOCK_BASE, VIRTIO_SIZE, virtio_block),
-                Region(VIRTIO_CONSOLE_BASE, VIRTIO_SIZE, self.console),
+                Region(VIRTIO_CONSOLE_BASE, VIRTIO_SIZE, console),
                 Region(BARE_BLOCK_BASE, BARE_BLOCK_SIZE, bare_block),
                 Region(CLINT_BASE, CLINT_SIZE, self.clint),
                 Region(PLIC_BASE, PLIC_SIZE, plic),

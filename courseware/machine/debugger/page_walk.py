@@ -210,7 +210,7 @@ def _stale(machine: Machine, address: int, access: Access, view: View, walked: E
     """Return what the TLB still holds against the tables, or ""."""
     if not view.is_translated:
         return ""
-    held = machine.hart.mmu.tlb.find((view.virtual, view.atp, view.gatp), address >> 12)
+    held = machine.hart.mmu.tlb.find(view.space, address >> 12)
     if held is None or not allows_both(held, access, view) or _same(held, walked):
         return ""
     physical = held.page << 12 | address & _IN_PAGE

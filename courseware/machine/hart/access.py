@@ -53,6 +53,11 @@ class View(NamedTuple):
     executable: bool = False
 
     @property
+    def space(self) -> tuple[bool, int, int]:
+        """Return the address space that the TLB keeps a translation under."""
+        return self.virtual, self.atp, self.gatp
+
+    @property
     def is_translated(self) -> bool:
         """Say whether any stage translates."""
         return bool(self.atp or self.gatp)

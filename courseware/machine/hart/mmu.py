@@ -203,16 +203,14 @@ class Mmu:
 
     def is_refused(self, address: int, access: Access, view: View) -> bool:
         """Say whether the TLB has a translation that does not allow an access."""
-        space = (view.virtual, view.atp, view.gatp)
-        entry = self.tlb.find(space, address >> PAGE_SHIFT)
+        entry = self.tlb.find(view.space, address >> PAGE_SHIFT)
         return entry is not None and not allows_both(entry, access, view)
 
     def probe(self, address: int, access: Access, view: View) -> int:
         """Return the physical address as ``translate`` does, but count and change nothing."""
         if not view.is_translated:
             return address
-        space = (view.virtual, view.atp, view.gatp)
-        entry = self.tlb.find(space, address >> PAGE_SHIFT)
+        entry = self.tlb.find(view.space, address >> PAGE_SHIFT)
         if entry is None or not allows_both(entry, access, view):
             entry = self.walker.walk(address, access, view, steps=[])
         return entry.page << PAGE_SHIFT | address & _IN_PAGE
@@ -288,7 +286,7 @@ class Mmu:
 
     def translate(self, address: int, access: Access, view: View) -> int:
         """Return the physical address by TLB or walk. Raises Trap."""
-        space, page = (view.virtual, view.atp, view.gatp), address >> PAGE_SHIFT
+        space, page = view.space, address >> PAGE_SHIFT
         entry = self.tlb.find(space, page)
         if entry is None or not allows_both(entry, access, view):
             self.tlb_misses += 1
@@ -306,8 +304,7 @@ class Mmu:
             return
         self._fill(address, offset & ~_IN_PAGE, access, view)
         if access == Access.LOAD and view.is_translated:
-            space = view.virtual, view.atp, view.gatp
-            entry = self.tlb.find(space, address >> PAGE_SHIFT)
+            entry = self.tlb.find(view.space, address >> PAGE_SHIFT)
             if entry is not None and allows_both(entry, Access.STORE, view):
                 self._fill(address, offset & ~_IN_PAGE, Access.STORE, view)
 

@@ -332,7 +332,7 @@ class Translator:
             table.data.store,
             *self._slow,
             mmu,
-        )  # fmt: skip, in the order of emitter.PARAMETERS
+        )  # in the order of emitter.PARAMETERS
         return FunctionType(code.code, _GLOBALS, "unit", defaults)
 
     # --- stores into code ---

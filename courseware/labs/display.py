@@ -1,11 +1,11 @@
-"""The stored view of a machine (see runner.jobs) as the page shows it."""
+"""The stored view of a machine (see runner.view) as the page shows it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from courseware.labs.models import LabRevision, Program
-from courseware.labs.runner.jobs import VIEW_SCHEMA
+from courseware.labs.runner.view import VIEW_SCHEMA
 from courseware.machine import (
     INSTRUCTION_GROUPS,
     PSEUDO_INSTRUCTIONS,

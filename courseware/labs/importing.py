@@ -1,9 +1,10 @@
-"""Labs from folders (settings.CONTENT_IMPORTERS): lab.md, starter.s, solution.s, tests.yaml,
-discussion.md. A lab without tests.yaml is a place to try things out, and is not graded."""
+"""Labs from folders (settings.CONTENT_IMPORTERS): lab.md, starter.s, solution.s, tests.yaml with
+the files that it names, discussion.md, wrong.yaml. A lab without tests.yaml is a place to try
+things out, and is not graded."""
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,14 @@ import yaml
 from django.conf import settings
 
 from courseware.grading import QuestionError
-from courseware.grading.programs import ProgramTests, parse_tests
+from courseware.grading.programs import Files, Names, ProgramTests, Setup, parse_tests
 from courseware.labs.models import Lab, LabRevision
-from courseware.labs.runner.jobs import drive
+from courseware.labs.runner.jobs import first_view
+from courseware.labs.runner.loading import Loader, PartError, Ready
+from courseware.labs.wrong_programs import WrongProgram, read_wrong_programs
 from courseware.lessons.importing import read_context
 from courseware.lessons.models import Lesson
+from courseware.machine import COUNTER_NAMES, CSR_NAMES, REGISTER_NUMBERS, AssemblyError
 from courseware.markup.document import (
     Document,
     Schema,
@@ -30,12 +34,15 @@ from courseware.markup.document import (
 from courseware.markup.errors import ContentError, Problem
 from courseware.markup.render import RenderContext, render
 
+NOT_PUBLISHED = {"solution", "wrong"}  # what only those who check a lab need
 RESERVED = {"instructions"}  # addresses below /labs/ that are no labs
+NAMES = Names(REGISTER_NUMBERS, CSR_NAMES, COUNTER_NAMES)
 SCHEMA = Schema(
     {
         "title": text_field(),
         "summary": text_field(300),
         "position": integer_field(1, 999),
+        "series": text_field(16, required=False, default=Lab.Series.LABS.value),
         "minutes": integer_field(1, 180),
         "objectives": text_list_field(),
         "lesson": text_field(64, required=False),
@@ -55,12 +62,15 @@ class LabText:
     starter: str
     starter_view: dict[str, Any]
     tests: ProgramTests | None
+    solution: str
+    wrong: list[WrongProgram]
 
     @property
     def content_hash(self) -> str:
         """The identity of this text."""
         tests = self.tests.to_json() if self.tests else None
-        content = json.dumps([vars(self) | {"tests": tests}], sort_keys=True, ensure_ascii=False)
+        shown = {key: value for key, value in vars(self).items() if key not in NOT_PUBLISHED}
+        content = json.dumps([shown | {"tests": tests}], sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(content.encode()).hexdigest()
 
     def revision(self, lab: Lab, lessons: dict[str, Lesson]) -> LabRevision:
@@ -89,12 +99,17 @@ class Batch:
     labs: dict[str, LabText]
 
 
-def read(root: Path) -> Batch:
-    """Return the labs under ``root``. Raises ContentError with every problem."""
+def read(root: Path, names: Collection[str] = ()) -> Batch:
+    """Return the labs under ``root``, or only those named.
+
+    Raises ContentError with every problem.
+    """
     context = read_context(root)
     labs: dict[str, LabText] = {}
     problems: list[Problem] = []
     for folder in sorted(path for path in (root / "labs").glob("*") if path.is_dir()):
+        if names and folder.name not in names:
+            continue
         try:
             labs[folder.name] = _Folder(root, folder, context).read()
         except ContentError as error:
@@ -123,12 +138,12 @@ class _Folder:
                 f"「{self.folder.name}」は別のページの名前です。フォルダーの名前を変えてください。"
             )
             problems.append(document.problem(1, message))
-        graded = (self.folder / "tests.yaml").is_file()
-        starter, starter_view = self._text("starter.s"), self._first_view("starter.s", problems)
-        if graded:
-            self._first_view("solution.s", problems)
+        if meta["series"] not in Lab.Series:
+            names = "、".join(Lab.Series.values)
+            problems.append(document.problem("series", f"「series」は {names} のどれかです。"))
         if problems:
             raise ContentError(problems)
+        tests = self._tests() if (self.folder / "tests.yaml").is_file() else None
         hint_line = document.key_lines.get("hints", 1)
         return LabText(
             meta=meta,
@@ -137,10 +152,12 @@ class _Folder:
                 render(hint, self.context, path=path, first_line=hint_line).html
                 for hint in meta["hints"]
             ],
-            discussion_html=self._discussion() if graded else "",
-            starter=starter,
-            starter_view=starter_view,
-            tests=self._tests() if graded else None,
+            discussion_html=self._discussion() if tests else "",
+            starter=self._text("starter.s"),
+            starter_view=self._first_view("starter.s", tests),
+            tests=tests,
+            solution=self._solution(tests) if tests else "",
+            wrong=self._wrong() if tests else [],
         )
 
     def _path(self, name: str) -> str:
@@ -154,12 +171,52 @@ class _Folder:
         if lesson is not None and not (self.root / "lessons" / f"{lesson}.md").is_file():
             yield document.problem("lesson", f"レッスン「{lesson}」がありません。")
 
-    def _first_view(self, name: str, problems: list[Problem]) -> dict[str, Any]:
-        """Return what the page shows of a program before anything was run; note its problems."""
-        request = {"source": self._text(name), "state": None, "action": "reset", "look": ""}
-        view: dict[str, Any] = drive(request | {"limits": settings.LAB_LIMITS})["view"]
-        problems += [Problem(self._path(name), **problem) for problem in view["problems"]]
-        return view
+    def _solution(self, tests: ProgramTests) -> str:
+        """Return the solution, having loaded it with each test's setup."""
+        source = self._text("solution.s")
+        for setup in dict.fromkeys(case.setup.key for case in tests.cases):
+            self._load("solution.s", Setup.from_json(json.loads(setup)), tests)
+        return source
+
+    def _first_view(self, name: str, tests: ProgramTests | None) -> dict[str, Any]:
+        """Return what the page shows of a program before anything was run."""
+        setup = tests.trial.setup if tests else Setup()
+        ready = self._load(name, setup, tests)
+        return first_view(ready.debugger())
+
+    def _load(self, name: str, setup: Setup, tests: ProgramTests | None) -> Ready:
+        """Return a program with a setup. Raises ContentError with what is wrong with either."""
+        path = self._path(name)
+        try:
+            sources = tests.sources if tests else {}
+            ready = Loader(self._text(name), sources, settings.LAB_LIMITS).load(setup)
+            ready.machine()
+        except AssemblyError as error:
+            problems = error.problems
+        except PartError as error:
+            path, problems = self._path(error.file), tuple(error.problems)
+        except ValueError as error:
+            raise ContentError([Problem(self._path("tests.yaml"), 1, 1, str(error))]) from None
+        else:
+            return ready
+        raise ContentError(Problem(path, p.line, p.column, p.message) for p in problems) from None
+
+    def _wrong(self) -> list[WrongProgram]:
+        path = self._path("wrong.yaml")
+        if not (self.folder / "wrong.yaml").is_file():
+            return []
+        _, data = load_yaml(self._text("wrong.yaml"), path)
+        try:
+            return read_wrong_programs(data, self._text("solution.s"), self._file)
+        except ValueError as error:
+            raise ContentError([Problem(path, 1, 1, str(error))]) from None
+
+    def _file(self, name: str) -> str:
+        """Return the text of a file in the folder. Raises ValueError for a name of none."""
+        file = (self.folder / name).resolve()
+        if not file.is_relative_to(self.folder.resolve()) or not file.is_file():
+            raise ValueError(f"「{name}」というファイルが、演習のフォルダーにありません。")
+        return self._text(name)
 
     def _discussion(self) -> str:
         name = "discussion.md"
@@ -169,7 +226,7 @@ class _Folder:
         path = self._path("tests.yaml")
         node, data = load_yaml(self._text("tests.yaml"), path)
         try:
-            return parse_tests(data, _case_lines(node))
+            return parse_tests(data, _case_lines(node), Files(self._file), NAMES)
         except QuestionError as error:
             raise ContentError(
                 Problem(path, p.line, p.column, p.message) for p in error.problems
@@ -204,15 +261,13 @@ def save(batch: Batch) -> dict[str, Any]:
 
 def _save_lab(slug: str, text: LabText, lessons: dict[str, Lesson]) -> bool:
     """Publish the lab's text; return whether anything is other than before."""
-    position = text.meta["position"]
-    lab, _ = Lab.objects.select_related("published").get_or_create(
-        slug=slug, defaults={"position": position}
-    )
+    place = {"position": text.meta["position"], "series": text.meta["series"]}
+    lab, _ = Lab.objects.select_related("published").get_or_create(slug=slug, defaults=place)
     published = lab.published
     if (
         published is not None
         and published.content_hash == text.content_hash
-        and lab.position == position
+        and place == {"position": lab.position, "series": lab.series}
         and not lab.retired
     ):
         return False
@@ -220,6 +275,7 @@ def _save_lab(slug: str, text: LabText, lessons: dict[str, Lesson]) -> bool:
     if revision is None:
         revision = text.revision(lab, lessons)
         revision.save()
-    lab.published, lab.position, lab.retired = revision, position, False
+    lab.position, lab.series = place["position"], place["series"]
+    lab.published, lab.retired = revision, False
     lab.save()
     return True

@@ -12,7 +12,14 @@ from courseware.lessons.models import Lesson
 class Lab(models.Model):
     """A place to program. Its text lives in revisions; ``published`` says which one counts."""
 
+    class Series(models.TextChoices):
+        """In which of the lists a lab stands."""
+
+        INTRODUCTION = "intro", "RISC-V 20 分入門"
+        LABS = "labs", "仮想化の演習"
+
     slug = models.SlugField("識別子", unique=True, max_length=64)
+    series = models.CharField("系列", max_length=16, choices=Series.choices, default=Series.LABS)
     position = models.PositiveIntegerField("順番", db_index=True)
     published = models.ForeignKey(
         "LabRevision", models.PROTECT, null=True, blank=True, related_name="+"
@@ -69,6 +76,8 @@ class Program(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="programs")
     lab = models.ForeignKey(Lab, models.PROTECT, related_name="programs")
     source = models.TextField("プログラム")
+    # The test (its name) whose setup the machine has; empty for the lab's first
+    scenario = models.CharField("実行する条件", max_length=200, blank=True)
     # machine.Debugger.to_bytes() of this very source; null when it is not assembled
     machine = models.BinaryField("機械の状態", null=True)
     # What the page shows of the machine (see runner.jobs.drive)

@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -19,6 +19,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from courseware.classes.models import User
+from courseware.grading.programs import Setup
 from courseware.labs.models import Lab, LabRevision, Program, ProgramSubmission
 from courseware.labs.runner.pool import (
     RunnerBusy,
@@ -27,6 +28,7 @@ from courseware.labs.runner.pool import (
     RunnerPool,
     RunnerTimedOut,
 )
+from courseware.labs.scenarios import Scenario, chosen, scenarios
 
 MAX_LOOK_CHARACTERS = 64  # of an address or a label typed for the memory view
 DRIVES = ("run", "step", "back", "reset", "look")
@@ -124,6 +126,16 @@ class Bench:
     passed: bool = False  # the learner has passed the lab once, with whichever program
 
     @property
+    def scenarios(self) -> list[Scenario]:
+        """What the learner's own runs may find around the program."""
+        return scenarios(self.revision, self.submission)
+
+    @property
+    def scenario(self) -> Scenario | None:
+        """The chosen one."""
+        return chosen(self.scenarios, self.program.scenario)
+
+    @property
     def program_id(self) -> str:
         """The program's identifier; empty while it is not stored."""
         return "" if self.program._state.adding else str(self.program.pk)
@@ -215,37 +227,61 @@ def keep(program: Program, base: int | None, source: str) -> None:
         Program.objects.create(user_id=locked.user_id, lab_id=locked.lab_id, source=source)
 
 
-def drive(program: Program, base: int | None, action: str, source: str, look: str) -> None:
+def drive(
+    program: Program,
+    base: int | None,
+    action: str,
+    source: str,
+    look: str,
+    revision: LabRevision,
+    scenario: str = "",
+) -> None:
     """Carry out an action of DRIVES on the program and store where the machine is then.
+
+    ``scenario`` names what it finds around it; another one than before starts the machine anew.
 
     ``base`` is the version that the form was made from, or None. The same form sent again changes
     nothing. Another source starts the machine anew. A source that does not assemble, and one
     whose run failed, is stored with what was wrong. Raises Conflict, Refused, TooManyAtOnce.
     """
     source, look = _readable(source), _readable_look(look)
-    request = _digest(action, base, source, look)
+    request = _digest(action, base, source, look, scenario)
     if request == program.last_request:
         return
     if base is None or base != program.version:
         raise Conflict
-    state = program.machine if source == program.source else None
+    submission = program.submissions.filter(revision=revision).first()
+    around = chosen(scenarios(revision, submission), scenario)
+    name = around.name if around else ""
+    is_same = source == program.source and name == program.scenario
+    state = program.machine if is_same else None
     answer = _run(
         program,
         "drive",
         {
             "source": source,
+            "setup": asdict(around.setup if around else Setup()),
+            "sources": around.sources if around else {},
             "state": base64.b64encode(state).decode() if state else None,
             "action": action,
             "look": look,
         },
     )
-    _store(program, base, request, source, answer)
+    _store(program, base, request, source, answer, name)
 
 
-def _store(program: Program, base: int, request: str, source: str, answer: dict[str, Any]) -> None:
+def _store(
+    program: Program,
+    base: int,
+    request: str,
+    source: str,
+    answer: dict[str, Any],
+    scenario: str,
+) -> None:
     state = answer["state"]
     changed = Program.objects.filter(pk=program.pk, version=base).update(
         source=source,
+        scenario=scenario,
         machine=base64.b64decode(state) if state else None,
         view=answer["view"],
         version=base + 1,
@@ -271,7 +307,7 @@ def grade(program: Program, base: int | None, source: str, revision: LabRevision
         raise Conflict
     answer = _run(program, "grade", {"source": source, "tests": revision.tests})
     if "results" not in answer:
-        _store(program, base, request, source, answer)
+        _store(program, base, request, source, answer, program.scenario)
         return
     _store_submission(program, base, request, source, revision, answer["results"])
 

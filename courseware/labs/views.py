@@ -96,7 +96,8 @@ def _drive_or_grade(
     if action == "grade" and revision.tests is not None:
         services.grade(program, base, source, revision)
     elif action in services.DRIVES:
-        services.drive(program, base, action, source, request.POST.get("look", ""))
+        look, scenario = request.POST.get("look", ""), request.POST.get("scenario", "")
+        services.drive(program, base, action, source, look, revision, scenario)
     else:
         raise Http404("この操作はありません。")
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from courseware.machine import snapshot
 from courseware.machine.board import Board, TimeUp
+from courseware.machine.devices.disk import SECTOR_BYTES
 from courseware.machine.fields import Fields
 from courseware.machine.hart import csrs
 from courseware.machine.hart import state as hart_state
@@ -430,6 +431,14 @@ class Machine:
             raise ValueError(f"{len(data)} bytes at {address:#x} do not lie in RAM")
         if data:
             self._board.ram.write(offset, data)
+
+    def read_disk(self, offset: int, size: int) -> bytes:
+        """Return bytes of the disk as it is now; what lies behind its end reads as 0."""
+        disk = self._board.disk
+        first, last = offset // SECTOR_BYTES, min(-(-(offset + size) // SECTOR_BYTES), disk.sectors)
+        data = disk.read(first, last - first) if last > first else b""
+        start = offset - first * SECTOR_BYTES
+        return data[start : start + size].ljust(size, b"\0")
 
     def dirty_pages(self) -> list[int]:
         """Return the addresses of the pages of RAM written since ``clean_pages`` or reset."""

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from courseware.machine.fields import Fields
@@ -23,7 +23,7 @@ class Program:
 
     ``entry`` is the address of the first instruction; ``lines`` gives the 1-based source line of
     each instruction's address. ``tohost`` is the address of the HTIF word (``htif.py``) of a
-    program that ends by it, or None.
+    program that ends by it, or None. ``parts`` are the lines of what is loaded beside it, by name.
     """
 
     segments: tuple[Segment, ...]
@@ -31,6 +31,34 @@ class Program:
     symbols: Mapping[str, int]
     lines: Mapping[int, int]
     tohost: int | None = None
+    parts: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+
+    def with_part(self, name: str, part: "Program", offset: int = 0) -> "Program":
+        """Return this program with another one beside it, as ``name``.
+
+        The part is loaded ``offset`` bytes from the address that it was linked for. Its symbols
+        become ``name.symbol``, and they and its lines mean where it is loaded. Raises ValueError
+        when the two overlap.
+        """
+        moved = tuple(Segment(s.address + offset, s.data) for s in part.segments)
+        if any(_overlap(mine, other) for mine in self.segments for other in moved):
+            raise ValueError(f"{name} overlaps the program")
+        return replace(
+            self,
+            segments=self.segments + moved,
+            symbols={
+                **self.symbols,
+                **{f"{name}.{symbol}": value + offset for symbol, value in part.symbols.items()},
+            },
+            parts={**self.parts, name: {at + offset: line for at, line in part.lines.items()}},
+        )
+
+    def source_line(self, address: int) -> tuple[str, int] | None:
+        """Return the part ("" for the program itself) and line of an instruction in memory."""
+        for name, lines in (("", self.lines), *self.parts.items()):
+            if address in lines:
+                return name, lines[address]
+        return None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON data that ``from_json`` reads."""
@@ -41,8 +69,9 @@ class Program:
             ],
             "entry": self.entry,
             "symbols": dict(self.symbols),
-            "lines": {str(address): line for address, line in self.lines.items()},
+            "lines": _lines_json(self.lines),
             "tohost": self.tohost,
+            "parts": {name: _lines_json(lines) for name, lines in self.parts.items()},
         }
 
     @classmethod
@@ -50,14 +79,29 @@ class Program:
         """Return the program. Raises ValueError for data that ``to_json`` did not make."""
         fields = Fields(data)
         segments = tuple(_segment(Fields(item)) for item in fields.items("segments"))
-        symbols, lines = fields.mapping("symbols"), fields.mapping("lines")
+        symbols, parts = fields.mapping("symbols"), fields.mapping("parts")
         return cls(
             segments,
             fields.integer("entry", 0, 0xFFFF_FFFF),
             {name: symbols.integer(name) for name in symbols.names},
-            {_address(name): lines.integer(name, 1) for name in lines.names},
+            _lines_from(fields.mapping("lines")),
             fields.integer("tohost", 0, 0xFFFF_FFFF) if fields.has("tohost") else None,
+            {name: _lines_from(parts.mapping(name)) for name in parts.names},
         )
+
+
+def _overlap(one: Segment, other: Segment) -> bool:
+    return one.address < other.address + len(other.data) and other.address < one.address + len(
+        one.data
+    )
+
+
+def _lines_json(lines: Mapping[int, int]) -> dict[str, int]:
+    return {str(address): line for address, line in lines.items()}
+
+
+def _lines_from(fields: Fields) -> dict[int, int]:
+    return {_address(name): fields.integer(name, 1) for name in fields.names}
 
 
 def _segment(fields: Fields) -> Segment:

@@ -1,13 +1,27 @@
-"""Grade a program by what it observably does: call one of its functions, look at the results.
+"""Grade a program by what it observably does.
 
-A test calls a function as RISC-V's standard calling convention says (arguments in a0 to a7,
-the result in a0, sp and s0 to s11 preserved) and compares the result, the memory that it was
-given, and the registers that it had to preserve. The machine is reached only
-through the protocols of ``grading.py``.
+A test calls a function as RISC-V's standard calling convention says (``calls.py``), or runs the
+whole program on the machine that its setup describes; then it looks at the output, at registers,
+memory and disk, and at what the machine has counted (``checks.py``). The machine is reached only
+through the protocols of ``machine.py``.
 """
 
-from courseware.grading.programs.grading import CaseResult, grade_program
-from courseware.grading.programs.model import Block, Case, ProgramTests
-from courseware.grading.programs.parsing import parse_tests
+from courseware.grading.programs.grading import CaseResult, given_text, grade_program
+from courseware.grading.programs.machine import Loaded, Stopped
+from courseware.grading.programs.model import Block, Case, ProgramTests, Setup
+from courseware.grading.programs.parsing import Files, Names, parse_tests
 
-__all__ = ["Block", "Case", "CaseResult", "ProgramTests", "grade_program", "parse_tests"]
+__all__ = [
+    "Block",
+    "Case",
+    "CaseResult",
+    "Files",
+    "Loaded",
+    "Names",
+    "ProgramTests",
+    "Setup",
+    "Stopped",
+    "given_text",
+    "grade_program",
+    "parse_tests",
+]

@@ -1,26 +1,19 @@
 """Run the tests of a program on a machine and compare."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
-from courseware.grading.programs.model import Block, Case, ProgramTests
-
-# Where a called function returns to: nothing is mapped there.
-RETURN_ADDRESS = 0xFFFF_FFF0
-RA, SP, A0 = 1, 2, 10  # register numbers
-SAVED_REGISTERS = {8: "s0", 9: "s1", **{16 + n: f"s{n}" for n in range(2, 12)}}
-# Unmapped as well: whoever uses a saved register as an address by mistake gets a trap.
-SAVED_VALUE = 0x5AFE_0000
-GUARD = b"\xa5" * 16  # bytes around each block; a write there is one past the block
-
+from courseware.grading.programs import checks
+from courseware.grading.programs.calls import FunctionCall, call_text, values_text
+from courseware.grading.programs.machine import Finding, Loaded, Stopped
+from courseware.grading.programs.model import Case, ProgramTests
 
 # What is told of a run that ended early when its numbers may tell a hidden test's values:
 # an address or an exit code can be made of them.
 STOPS_WITHOUT_NUMBERS = {
-    "exit": "プログラムが、関数から戻らずに終了しました。",
+    "exit": "プログラムが終了しました。",
     "trap": "例外が起きて止まりました。",
-    "breakpoint": "ebreak で止まりました。関数からは ret で戻ります。",
+    "breakpoint": "ebreak で止まりました。",
     "instruction-limit": "命令数の上限に達しました。繰り返しが終わる条件を確かめてください。",
     "time-limit": "実行時間の上限に達しました。",
     "output-limit": "出力の上限に達しました。",
@@ -28,174 +21,141 @@ STOPS_WITHOUT_NUMBERS = {
 }
 
 
-class Stopped(Protocol):
-    """Why a run ended: a key of STOPS_WITHOUT_NUMBERS, and a message with all details."""
-
-    @property
-    def reason(self) -> str: ...
-    @property
-    def message(self) -> str: ...
-
-
-class Machine(Protocol):
-    """What grading needs of a machine that has the program loaded and is at its start."""
-
-    pc: int
-
-    @property
-    def registers(self) -> list[int]: ...
-    def run(
-        self,
-        max_instructions: int,
-        until: Collection[int] = (),
-        deadline: Callable[[], bool] | None = None,
-    ) -> Stopped: ...
-    def read_memory(self, address: int, size: int) -> bytes: ...
-    def write_memory(self, address: int, data: bytes) -> None: ...
-
-
 @dataclass(frozen=True)
 class CaseResult:
     """What became of one test; ``message`` is Japanese, and empty when it passed.
 
-    ``call``, ``expected`` and ``actual`` are told for shown tests only; ``actual`` is empty when
-    the function did not return.
+    ``given`` (what the program was given), ``expected`` and ``actual`` are told for shown tests,
+    and for the first hidden one that fails; ``actual`` is empty when there is nothing to compare.
     """
 
     name: str
     passed: bool
     message: str = ""
-    call: str = ""
+    given: str = ""
     expected: str = ""
     actual: str = ""
 
 
 def grade_program(
     tests: ProgramTests,
-    load: Callable[[], tuple[Machine, int | None]],
+    load: Callable[[Case], Loaded],
     blocks_at: int,
     deadline: Callable[[], bool] | None = None,
 ) -> Iterator[CaseResult]:
     """Yield the result of each test, in order.
 
-    ``load`` returns a fresh machine and the address of the function (None when the program
-    does not define it). Blocks are laid out from ``blocks_at`` on. ``deadline`` is handed to
-    every run.
+    ``load`` returns a fresh machine with a case's setup. Blocks are laid out from ``blocks_at``
+    on. ``deadline`` is handed to every run.
     """
+    has_told = False
     for case in tests.cases:
-        machine, function = load()
-        if function is None:
-            message = (
-                f"ラベル「{tests.calls}:」がありません。関数の先頭にこのラベルを書いてください。"
-            )
-            yield _result(tests.calls, case, message)
-        else:
-            yield _grade_case(tests.calls, case, machine, function, blocks_at, deadline)
+        problem = _problem(case, load(case), blocks_at, deadline)
+        tells = case.shown or (problem is not None and not has_told)
+        has_told = has_told or (tells and not case.shown)
+        result = _result(case, problem)
+        yield result if tells else _without_values(result, problem)
 
 
-def _grade_case(
-    calls: str,
-    case: Case,
-    machine: Machine,
-    function: int,
-    blocks_at: int,
-    deadline: Callable[[], bool] | None,
-) -> CaseResult:
-    addresses = dict(_place(case.blocks, blocks_at))
-    for name, address in addresses.items():
-        machine.write_memory(address - len(GUARD), GUARD + case.blocks[name].data + GUARD)
-    _prepare_call(machine, case, addresses, function)
-    sp = machine.registers[SP]
-    stop = machine.run(case.max_instructions, (RETURN_ADDRESS,), deadline)
-    if machine.pc != RETURN_ADDRESS:
-        numbers = case.shown and stop.reason != "breakpoint"
-        why = stop.message if numbers else STOPS_WITHOUT_NUMBERS[stop.reason]
-        return _result(calls, case, f"関数から戻りませんでした。{why}")
-    message = _first_problem(machine, case, addresses, sp)
-    return _result(calls, case, message, _actual_text(machine, case, addresses))
+def _problem(
+    case: Case, machine: Loaded, blocks_at: int, deadline: Callable[[], bool] | None
+) -> Finding | None:
+    """Run a case and return the first thing that is wrong."""
+    for label in _labels(case):
+        if label not in machine.symbols:
+            return Finding(str(checks.Missing(label)))
+    if case.call is None:
+        end = _wrong_end(case, machine.run(case.budget, (), deadline))
+    else:
+        call = FunctionCall(case.call, machine, blocks_at)
+        stop = call.run(case.budget, deadline)
+        end = call.finding() if call.returned else _not_returned(stop)
+    found = (checks.finding(check, machine) for check in case.checks)
+    return _together(end, next((finding for finding in found if finding), None))
 
 
-def _result(calls: str, case: Case, message: str, actual: str = "") -> CaseResult:
-    """Return a test's result: passed without a message; with values where they are shown."""
-    if not case.shown:
-        return CaseResult(case.name, not message, message)
-    return CaseResult(
-        name=case.name,
-        passed=not message,
-        message=message,
-        call=_call_text(calls, case),
-        expected=_values_text(case.returns, {**case.blocks, **case.after}),
-        actual=actual,
+def _together(end: Finding | None, check: Finding | None) -> Finding | None:
+    """Return what is wrong with the end, and with what can be seen afterwards, as one."""
+    if end is None or check is None:
+        return end or check
+    return Finding(
+        end.message + check.message,
+        end.expected or check.expected,
+        end.actual or check.actual,
+        (end.without_numbers or end.message) + check.message,
     )
 
 
-def _place(blocks: Mapping[str, Block], address: int) -> Iterator[tuple[str, int]]:
-    for name, block in blocks.items():
-        address += len(GUARD)
-        yield name, address
-        address += -(-len(block.data) // 16) * 16 + len(GUARD)
+def _labels(case: Case) -> Iterator[str]:
+    if case.call is not None:
+        yield case.call.function
+    yield from case.setup.needs
+    yield from (place.partition("+")[0] for place in case.setup.data)
 
 
-def _prepare_call(
-    machine: Machine, case: Case, addresses: Mapping[str, int], function: int
-) -> None:
-    for number in SAVED_REGISTERS:
-        machine.registers[number] = SAVED_VALUE + number
-    for number, argument in enumerate(case.arguments, A0):
-        value = addresses[argument] if isinstance(argument, str) else argument
-        machine.registers[number] = value & 0xFFFF_FFFF
-    machine.registers[RA] = RETURN_ADDRESS
-    machine.pc = function
+def _not_returned(stop: Stopped) -> Finding:
+    start = "関数から戻りませんでした。"
+    short = STOPS_WITHOUT_NUMBERS[stop.reason]
+    if stop.reason == "breakpoint":
+        return Finding(f"{start}ebreak で止まりました。関数からは ret で戻ります。")
+    return Finding(f"{start}{stop.message}", without_numbers=f"{start}{short}")
 
 
-def _first_problem(machine: Machine, case: Case, addresses: Mapping[str, int], sp: int) -> str:
-    """Return what is wrong after the function returned, or an empty text."""
-    if case.returns is not None and machine.registers[A0] != case.returns & 0xFFFF_FFFF:
-        return "戻り値 (a0) が期待した値と違います。"
-    for name, address in addresses.items():
-        expected = case.after.get(name, case.blocks[name]).data
-        if machine.read_memory(address, len(expected)) != expected:
-            if name in case.after:
-                return f"{name} の中身が期待した値と違います。"
-            return f"{name} の中身が書き換わっています。読むだけにしてください。"
-        around = machine.read_memory(address - len(GUARD), len(GUARD)) + machine.read_memory(
-            address + len(expected), len(GUARD)
+def _wrong_end(case: Case, stop: Stopped) -> Finding | None:
+    if stop.reason in case.ends and (stop.exit_code or 0) == case.exit_code:
+        return None
+    expected = "、または".join(_ENDS[end] for end in case.ends)
+    if "exit" in case.ends and case.exit_code:
+        expected = f"終了コード {case.exit_code} で終わる"
+    return Finding(
+        f"プログラムが終わるはずのところで終わりませんでした。{stop.message}",
+        f"終わり方: {expected}",
+        without_numbers="プログラムが終わるはずのところで終わりませんでした。"
+        + STOPS_WITHOUT_NUMBERS[stop.reason],
+    )
+
+
+_ENDS = {
+    "exit": "終了装置に正常な終わりを書く",
+    "breakpoint": "ebreak で止まる",
+    "waiting": "wfi で待つ",
+    "instruction-limit": "決められたサイクルの間、動き続ける",
+}
+
+
+def _result(case: Case, problem: Finding | None) -> CaseResult:
+    """Return a test's result with its values."""
+    expected = problem.expected if problem else ""
+    if case.call is not None:
+        expected = expected or values_text(
+            case.call.returns, {**case.call.blocks, **case.call.after}
         )
-        if around != GUARD * 2:
-            return f"{name} の範囲の外に書き込んでいます。添字の始まりと終わりを確かめてください。"
-    if machine.registers[SP] != sp:
-        return "戻ったときの sp が、呼ばれたときと違います。確保した分だけ戻してください。"
-    for number, register in SAVED_REGISTERS.items():
-        if machine.registers[number] != SAVED_VALUE + number:
-            return (
-                f"{register} の値が、呼ばれたときと違います。s0 から s11 を使う関数は、"
-                "元の値を保存し、戻る前に書き戻します (呼び出し規約)。"
-            )
-    return ""
+    return CaseResult(
+        name=case.name,
+        passed=problem is None,
+        message=problem.message if problem else "",
+        given=given_text(case),
+        expected=expected,
+        actual=problem.actual if problem else "",
+    )
 
 
-def _call_text(calls: str, case: Case) -> str:
-    blocks = "、".join(f"{name} = {_numbers(block.values)}" for name, block in case.blocks.items())
-    call = f"{calls}({', '.join(map(str, case.arguments))})"
-    return f"{call}、{blocks}" if blocks else call
+def _without_values(result: CaseResult, problem: Finding | None) -> CaseResult:
+    message = (problem.without_numbers or problem.message) if problem else ""
+    return replace(result, message=message, given="", expected="", actual="")
 
 
-def _values_text(returns: int | None, blocks: Mapping[str, Block]) -> str:
-    parts = [] if returns is None else [f"a0 = {returns}"]
-    parts += [f"{name} = {_numbers(block.values)}" for name, block in blocks.items()]
-    return "、".join(parts)
-
-
-def _actual_text(machine: Machine, case: Case, addresses: Mapping[str, int]) -> str:
-    a0 = machine.registers[A0]
-    if case.returns is not None and case.returns < 0:
-        a0 -= (a0 >> 31) << 32
-    blocks = {
-        name: Block(block.unit, block.of(machine.read_memory(addresses[name], len(block.data))))
-        for name, block in {**case.blocks, **case.after}.items()
-    }
-    return _values_text(None if case.returns is None else a0, blocks)
-
-
-def _numbers(values: Sequence[int]) -> str:
-    return f"[{', '.join(map(str, values))}]"
+def given_text(case: Case) -> str:
+    """Return what a case gives to the program, in Japanese."""
+    setup = case.setup
+    given = [call_text(case.call)] if case.call is not None else []
+    given += [f"{part.file} ({part.at:#010x} 番地)" for part in setup.parts]
+    given += [f"{name} = {value}" for name, value in setup.define.items()]
+    given += [f"{place} = {block}" for place, block in setup.data.items()]
+    if setup.disk:
+        given.append(f"ディスク {setup.disk}")
+    if setup.console:
+        given.append(f"コンソールへの入力 「{setup.console}」")
+    if setup.untrapped:
+        given.append(f"トラップしない命令 {'、'.join(setup.untrapped)}")
+    return "、".join(given) or "プログラムを最初から実行"

@@ -1,6 +1,6 @@
 """The assembler: one pass reads and lays out, a second one fills in addresses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from courseware.machine.assembler import directives
 from courseware.machine.assembler.expressions import parse
@@ -24,6 +24,7 @@ from courseware.machine.assembler.source import Line
 from courseware.machine.assembler.source import split as split_source
 from courseware.machine.assembler.symbol_directives import check_name, define_constant
 from courseware.machine.assembler.target import constant
+from courseware.machine.memory_map import RAM_BASE
 from courseware.machine.program import Program, Segment
 
 _ENTRY = "_start"  # where GNU ld begins, too
@@ -31,25 +32,40 @@ _ENTRY_ALIGNMENT = 2
 _LARGEST = 1 << 63
 
 
-def assemble(source: str, limits: AssemblyLimits = DEFAULT_LIMITS) -> Program:
+def assemble(
+    source: str,
+    limits: AssemblyLimits = DEFAULT_LIMITS,
+    *,
+    origin: int = RAM_BASE,
+    constants: Mapping[str, int] = {},
+) -> Program:
     """Return the program of a source text in the syntax of GNU as.
 
-    The first section of code lies at the start of RAM; the module ``sections`` says in what order
+    ``constants`` are defined in front of the first line. The first section of code lies at the
+    address ``origin``; the module ``sections`` says in what order
     the sections follow. The entry is ``_start``, in whichever section of code it is, or else the
     beginning of the first section with code. Raises AssemblyError with everything that is wrong.
     """
-    return _Assembler(limits).assemble(source)
+    assembler = _Assembler(limits, origin)
+    for name, value in constants.items():
+        assembler.define(name, value)
+    return assembler.assemble(source)
 
 
 class _Assembler:
     """One source text on its way; ``target.Target`` for the directives, ``reader.Values``."""
 
-    def __init__(self, limits: AssemblyLimits) -> None:
+    def __init__(self, limits: AssemblyLimits, origin: int) -> None:
         self._limits = limits
         self.problems = Problems(limits.max_problems)
-        self.layout = Layout(self.problems, limits.max_image_bytes)
+        self.layout = Layout(self.problems, limits.max_image_bytes, origin)
         self.options = Options()
         self.instructions = Instructions(self.layout, self.problems, self.options)
+
+    def define(self, name: str, value: int) -> None:
+        """Give a number a name, in front of the source."""
+        tokens = tokenize(Line(f"{name} = {value}", 1), self.problems)
+        define_constant(self, tokens[0], tokens[2:])
 
     def assemble(self, source: str) -> Program:
         lines = split_source(source, self._limits, self.problems)

@@ -17,7 +17,6 @@ from courseware.machine.assembler.sections import (
     new_section,
 )
 from courseware.machine.assembler.symbols import Symbols
-from courseware.machine.memory_map import RAM_BASE
 
 # Where GNU ld's script for RISC-V has gp point: 12-bit offsets reach 4 KiB of small data around it.
 _GLOBAL_POINTER = "__global_pointer$"
@@ -25,13 +24,14 @@ _GLOBAL_POINTER_OFFSET = 0x800
 
 
 class Layout:
-    """The sections and symbols of one program."""
+    """The sections and symbols of one program, which begins at the address ``origin``."""
 
-    def __init__(self, problems: Problems, max_image_bytes: int) -> None:
+    def __init__(self, problems: Problems, max_image_bytes: int, origin: int) -> None:
         self.sections = {name: new_section(name) for name in SECTION_NAMES}
         self.symbols = Symbols(problems.suggestion)
         self._problems = problems
         self._max_image_bytes = max_image_bytes
+        self._origin = origin
         self._total = 0
         self.is_full = False
         self._enter(self.sections[SECTION_NAMES[0]], 0)
@@ -159,10 +159,10 @@ class Layout:
         middle = Location(data.part(0).fragments[0], _GLOBAL_POINTER_OFFSET)
         self.symbols.define_implicitly(_GLOBAL_POINTER, middle)
         relax(self.sections.values(), self.symbols.forget_estimates)
-        address = end = RAM_BASE
+        address = end = self._origin
         for section in in_memory_order(self.sections.values()):
             address += -address % section.alignment
             section.address = address
             address += section.size
             end = address if section.size else end
-        return end - RAM_BASE
+        return end - self._origin

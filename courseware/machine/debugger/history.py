@@ -28,6 +28,9 @@ class Position(NamedTuple):
     traps: int
 
 
+START = Position(0, 0)
+
+
 @dataclass(frozen=True)
 class Input:
     """Bytes that a console was given, and took, at a position."""

@@ -7,7 +7,7 @@ machine does (``history.py``); who writes into ``machine`` from outside loses it
 from collections.abc import Callable, Collection
 
 from courseware.machine.debugger import storage
-from courseware.machine.debugger.history import History
+from courseware.machine.debugger.history import START, History
 from courseware.machine.debugger.timeline import Timeline, TrapEvent
 from courseware.machine.hart.traps import TrapRecord
 from courseware.machine.isa.decoder import decode
@@ -333,9 +333,12 @@ class Debugger:
             end = begin
 
     def reset(self) -> None:
-        """Go back to the start, and forget the future."""
+        """Go back to the start, and forget the future: all but input given before the start."""
+        given = [item for item in self._history.inputs if item.position == START]
         self.last, self.changed = None, frozenset()
         self._begin()
+        for item in given:
+            self._history.send(item.data, item.console)
 
     def _arrive(self, before: list[int]) -> None:
         """Take note of having gone back."""

@@ -1,6 +1,10 @@
 """What the machine counts: the costs that virtualization is about."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+
+from courseware.machine.trap import INTERRUPT_BIT, Cause, Interrupt
+
+_LEVELS = ("M", "HS", "VS")
 
 
 @dataclass
@@ -24,3 +28,39 @@ class Counters:
     guest_walk_loads: int = 0
     device_accesses: int = 0
     dirty_pages: int = 0
+
+    def named(self) -> dict[str, int]:
+        """Return all counts by their names (COUNTER_NAMES); traps that never came are left out.
+
+        ``traps.M`` are those to M mode, ``traps.ecall-from-u`` those of one cause.
+        """
+        counts = {_spelled(f.name): getattr(self, f.name) for f in fields(self)}
+        counts["traps"] = 0
+        for (level, cause), count in self.traps.items():
+            cause_name = _CAUSE_NAMES[cause]
+            for name in (
+                "traps",
+                f"traps.{level}",
+                f"traps.{cause_name}",
+                f"traps.{level}.{cause_name}",
+            ):
+                counts[name] = counts.get(name, 0) + count
+        return counts
+
+
+def _spelled(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
+_CAUSE_NAMES = {
+    **{int(cause): _spelled(cause.name) for cause in Cause},
+    **{code | INTERRUPT_BIT: _spelled(code.name) for code in Interrupt},
+}
+_TRAP_NAMES = (*_LEVELS, *_CAUSE_NAMES.values())
+COUNTER_NAMES = frozenset(
+    {
+        *(_spelled(f.name) for f in fields(Counters)),
+        *(f"traps.{name}" for name in _TRAP_NAMES),
+        *(f"traps.{level}.{cause}" for level in _LEVELS for cause in _CAUSE_NAMES.values()),
+    }
+)

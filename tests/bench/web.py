@@ -9,7 +9,7 @@ import re
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import django
 
@@ -21,6 +21,7 @@ from django.test import Client, override_settings  # noqa: E402
 from django.test.utils import setup_databases, setup_test_environment, teardown_databases  # noqa: E402
 
 from courseware.cpuinfo import parse, report, samples  # noqa: E402
+from courseware.grading.programs import Setup  # noqa: E402
 from courseware.labs import services  # noqa: E402
 from courseware.labs.runner.jobs import drive  # noqa: E402
 
@@ -109,6 +110,8 @@ def _page(url: str) -> Comparison:
 def _runner() -> Comparison:
     request = {
         "source": "1: addi a0, a0, 1\nj 1b\n",
+        "setup": asdict(Setup()),
+        "sources": {},
         "state": None,
         "action": "step",
         "look": "",

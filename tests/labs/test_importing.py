@@ -37,7 +37,7 @@ def test_a_changed_test_is_a_new_revision_and_the_old_one_stays(
     revision = lab.published
     assert revision is not None
     assert revision.tests is not None
-    assert revision.tests["cases"][0]["arguments"] == [1, 4]
+    assert revision.tests["cases"][0]["call"]["arguments"] == [1, 4]
 
 
 def test_a_folder_that_is_gone_retires_the_lab_and_a_return_brings_it_back(

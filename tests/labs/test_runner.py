@@ -4,11 +4,13 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 from django.conf import settings
 
+from courseware.grading.programs import Setup
 from courseware.labs.runner.pool import (
     RunnerBusy,
     RunnerFailed,
@@ -63,6 +65,8 @@ def pool() -> Iterator[RunnerPool]:
 def request(source: str, action: str = "run", **limits: Any) -> dict[str, Any]:
     return {
         "source": source,
+        "setup": asdict(Setup()),
+        "sources": {},
         "state": None,
         "action": action,
         "look": "",

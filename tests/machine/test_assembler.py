@@ -348,3 +348,15 @@ def test_global_pointer_is_0x800_behind_the_small_data() -> None:
         assert assemble(load + source).symbols == {}
     assert code("__global_pointer$ = 5\nli a0, __global_pointer$") == ["addi a0, zero, 5"]
     assert code("nop\n__global_pointer$: j __global_pointer$")[1] == "jal zero, 0x80000004"
+
+
+def test_constants_are_there_before_the_first_line_and_the_origin_is_where_it_begins() -> None:
+    program = assemble(
+        ".ifdef N\nli a0, N\n.endif\nx: .word x\n", origin=0x9000_0000, constants={"N": -5}
+    )
+    (segment,) = program.segments
+    assert segment.address == program.entry == 0x9000_0000
+    assert segment.data[4:] == (0x9000_0004).to_bytes(4, "little")
+    assert program.lines == {0x9000_0000: 2}
+    with pytest.raises(AssemblyError, match=r"1:1: .*N"):
+        assemble("N: nop\n", constants={"N": 1})

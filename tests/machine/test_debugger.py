@@ -381,6 +381,16 @@ def test_input_is_given_again_after_going_back() -> None:
     assert stored.machine.state() == end
 
 
+def test_input_given_before_the_start_is_there_again_after_a_reset() -> None:
+    debugger = Debugger(assemble("li t0, 0x10000000\nlbu a0, 0(t0)\nlbu a1, 0(t0)\nebreak\n"))
+    debugger.send(b"x")
+    debugger.step()
+    debugger.send(b"y")
+    debugger.reset()
+    debugger.run(100)
+    assert debugger.machine.registers[10:12] == [ord("x"), 0]
+
+
 def test_input_of_the_virtio_console_is_given_again_too() -> None:
     debugger = Debugger(assemble(ECHO))
     debugger.run(50)

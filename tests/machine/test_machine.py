@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courseware.machine import (
+    COUNTER_NAMES,
     REGISTER_NAMES,
     Engine,
     Machine,
@@ -382,3 +383,50 @@ def test_the_limit_tells_of_a_handler_whose_first_instruction_traps(engine: Engi
     assert "0x40000000 番地の、最初の命令" in message
     message = Machine(assemble(loop.format("nop")), engine=engine).run(1_000).message
     assert "ループを終える条件" in message
+
+
+def test_counts_have_names_that_tell_where_traps_came_from() -> None:
+    source = """
+        la t0, handler
+        csrw mtvec, t0
+        ecall
+        ecall
+        ebreak
+    done: li t1, 0x100000
+        li t2, 0x5555
+        sw t2, 0(t1)
+        .balign 4
+    handler:
+        csrr t1, mcause
+        li t2, 3
+        beq t1, t2, done
+        csrr t1, mepc
+        addi t1, t1, 4
+        csrw mepc, t1
+        mret
+    """
+    machine = Machine(assemble(source))
+    machine.run(1_000)
+    named = machine.counters.named()
+    assert named["traps"] == named["traps.M"] == 3
+    assert named["traps.ecall-from-m"] == named["traps.M.ecall-from-m"] == 2
+    assert named["traps.breakpoint"] == 1
+    assert named["instructions"] == machine.instret
+    assert named["device-accesses"] == 1
+    assert set(named) <= COUNTER_NAMES
+
+
+@pytest.mark.parametrize(
+    ("offset", "size", "expected"),
+    [
+        (0, 3, b"abc"),
+        (1, 2, b"bc"),
+        (511, 2, b"\0d"),
+        (512, 1, b"d"),
+        (1_000, 30, bytes(30)),
+        (9_000, 2, bytes(2)),
+    ],
+)
+def test_the_disk_can_be_read_from_outside(offset: int, size: int, expected: bytes) -> None:
+    machine = Machine(assemble("nop\n"), disk=b"abc".ljust(512, b"\0") + b"d")
+    assert machine.read_disk(offset, size) == expected

@@ -48,7 +48,12 @@ class Command(BaseCommand):
         programs += [(program.name, program.source) for program in lab.wrong]
         for title, source in programs:
             self.stdout.write(f"-- {title}")
-            for result in results_of(source, lab.tests):
+            try:
+                results = results_of(source, lab.tests)
+            except ValueError as error:
+                self.stdout.write(f"  ✗ {error}")
+                continue
+            for result in results:
                 mark = "✓" if result.passed else "✗"
                 details = f" | {result.expected} | {result.actual}" if result.given else ""
                 self.stdout.write(f"  {mark} {result.name}: {result.message}{details}")

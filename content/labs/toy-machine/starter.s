@@ -3,10 +3,16 @@
 _start:
         la   a0, guest_program
         la   a1, guest_registers
+        la   a2, guest_memory
+        csrr s0, minstret       # ホストがこれまでに実行した命令の数
         call emulate
-        ebreak
+        csrr s1, minstret
+        sub  s1, s1, s0
+        addi s1, s1, -3         # csrr と call (2 命令) の分を除く
+        ebreak                  # a0: ゲストの命令の数、s1: そのためのホストの命令の数
 
-# emulate(a0: ゲストのプログラム, a1: ゲストのレジスター) -> a0: 実行した命令の数
+# emulate(a0: ゲストのプログラム, a1: ゲストのレジスター, a2: ゲストのメモリー)
+# -> a0: 実行したゲストの命令の数
 emulate:
         mv   t0, a0     # t0: ゲストのプログラムカウンター
         li   a0, 0      # a0: 実行した命令の数
@@ -25,7 +31,9 @@ decode:
         beqz t1, halt
         li   t5, 1
         beq  t1, t5, do_addi
-        # ここに ADD (2) と BNEZ (3) への分岐を書いてください
+        # ここに ADD (2)、BNEZ (3)、ADDM (4) への分岐を書いてください
+        li   t5, 5
+        beq  t1, t5, do_copy
         j    halt
 
 # 実行: r[d] = r[s] + n
@@ -39,12 +47,39 @@ do_addi:
         sw   t3, 0(t2)  # r[d] に書く
         j    fetch
 
-        # ここに do_add と do_bnez を書いてください
+# n 語を r[s] 番地から r[d] 番地へ写し、r[s] と r[d] を進める
+do_copy:
+        slli t2, t2, 2
+        add  t2, t2, a1
+        slli t3, t3, 2
+        add  t3, t3, a1
+1:      blez t4, fetch
+        lw   t5, 0(t3)
+        andi t6, t5, 0xfc
+        add  t6, t6, a2
+        lw   t6, 0(t6)  # 写す値
+        addi t5, t5, 4
+        sw   t5, 0(t3)  # r[s] を進める
+        lw   t5, 0(t2)
+        andi t1, t5, 0xfc
+        add  t1, t1, a2
+        sw   t6, 0(t1)
+        addi t5, t5, 4
+        sw   t5, 0(t2)  # r[d] を進める
+        addi t4, t4, -1
+        j    1b
+
+        # ここに do_add、do_bnez、do_addm を書いてください
 
 halt:
         ret
 
         .data
+# 数えて、または計算して書き入れる
+measured:  .word 0      # 6 × 7 にかかる、ホストの命令の数
+predicted: .word 0      # 100 × 7 にかかる、ホストの命令の数 (予想)
+useful:    .word 0      # ADD 一つのうち、二つの値を足す仕事そのものをする命令の数
+
 guest_registers:
         .word 0, 0, 0, 0
 # 6 × 7 を足し算の繰り返しで求める
@@ -55,3 +90,6 @@ guest_program:
         .byte 1, 1, 1, -1  # ADDI r1, r1, -1
         .byte 3, 0, 1, -2  # BNEZ r1, -2       ADD に戻る
         .byte 0, 0, 0, 0  # HALT
+        .balign 4
+guest_memory:
+        .space 256

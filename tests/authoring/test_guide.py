@@ -6,12 +6,15 @@ import yaml
 from django.conf import settings
 
 from courseware.grading import parse_question
-from courseware.grading.programs import parse_tests
+from courseware.grading.programs import Files, parse_tests
+from courseware.labs.importing import NAMES
+from courseware.labs.wrong_programs import read_wrong_programs
 from courseware.lessons.importing import read_context
 from courseware.lessons.source import read_lesson
 from courseware.markup.document import parse_document
 from courseware.markup.terms import parse_terms
 
+SOLUTION = "loop:\n        blt t0, a1, loop\n"
 GUIDE = (settings.CONTENT_DIR / "README.md").read_text(encoding="utf-8")
 
 
@@ -30,7 +33,10 @@ def test_the_lesson_and_the_question_can_be_read() -> None:
 
 
 def test_the_tests_and_the_term_can_be_read() -> None:
-    tests, terms = examples("yaml")
-    data = yaml.safe_load(tests)
-    assert len(parse_tests(data, [1] * len(data["cases"])).cases) == 2
+    calls, runs, wrong, terms = examples("yaml")
+    files = Files(lambda name: "nop\n")
+    for tests, count in ((calls, 2), (runs, 1)):
+        data = yaml.safe_load(tests)
+        assert len(parse_tests(data, [1] * len(data["cases"]), files, NAMES).cases) == count
+    assert len(read_wrong_programs(yaml.safe_load(wrong), SOLUTION, lambda name: "nop\n")) == 2
     assert [term.english for _, term in parse_terms(terms)] == ["hypervisor"]

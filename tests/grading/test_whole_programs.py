@@ -283,7 +283,9 @@ def test_what_is_wrong_is_told_to_the_author(case: dict[str, Any], message: str)
     assert message in problem.message
 
 
-@pytest.mark.parametrize("top", [{"needs": "a"}, {"machine": []}, {"budget": 0}, {"other": 1}])
+@pytest.mark.parametrize(
+    "top", [{"needs": "a"}, {"machine": []}, {"budget": 0}, {"checks": [{}]}, {"other": 1}]
+)
 def test_what_is_wrong_for_all_cases_is_told(top: dict[str, Any]) -> None:
     with pytest.raises(QuestionError):
         read(PASSES, **top)
@@ -298,6 +300,16 @@ def test_a_case_replaces_single_keys_of_the_machine_and_the_budget() -> None:
     assert first.setup.parts == second.setup.parts
     assert first.setup.key != second.setup.key
     assert asdict(first.setup) == asdict(read(PASSES, machine=machine).cases[0].setup)
+
+
+def test_checks_of_all_cases_come_before_those_of_one() -> None:
+    shared = {"register": "a0", "is": 1, "otherwise": "すべてのテスト"}
+    own = {"register": "a1", "is": 2, "otherwise": "このテスト"}
+    cases = [{**PASSES, "name": "one", "checks": []}, {**PASSES, "name": "two", "checks": [own]}]
+    results = grade("_start: li a0, 1\nebreak\n", *cases, checks=[shared])
+    assert [result.message for result in results] == ["", "このテスト"]
+    results = grade("_start: ebreak\n", *cases, checks=[shared])
+    assert [result.message for result in results] == ["すべてのテスト"] * 2
 
 
 def test_a_memory_of_its_own_size() -> None:

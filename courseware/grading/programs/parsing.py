@@ -34,7 +34,7 @@ ENDS = {
     "waiting": "waiting",
     "limit": "instruction-limit",
 }
-TOP_KEYS = {"calls", "needs", "machine", "budget", "cases"}
+TOP_KEYS = {"calls", "needs", "machine", "budget", "checks", "cases"}
 MACHINE_KEYS = {"memory", "parts", "disk", "console", "untrapped", "start"}
 CALL_KEYS = {"arguments", "returns", "blocks", "after"}
 CASE_KEYS = {"name", "shown", "machine", "define", "data", "budget", "ends", "checks"}
@@ -74,6 +74,7 @@ class _Lab:
     needs: tuple[str, ...]
     machine: Mapping[str, Any] = field(default_factory=dict)
     budget: int = DEFAULT_BUDGET
+    checks: tuple[Check, ...] = ()
 
 
 def parse_tests(
@@ -86,8 +87,8 @@ def parse_tests(
 
     Raises QuestionError with every problem.
     """
-    lab, cases = _read_top(data)
     files, names = files or Files(), names or Names()
+    lab, cases = _read_top(data, names)
     problems: list[QuestionProblem] = []
     read: list[Case] = []
     for line, case in zip(case_lines, cases, strict=True):
@@ -106,7 +107,7 @@ def parse_tests(
     return ProgramTests(tuple(read), files.used)
 
 
-def _read_top(data: Any) -> tuple[_Lab, list[Any]]:
+def _read_top(data: Any, names: Names) -> tuple[_Lab, list[Any]]:
     """Return what all cases share, and the cases. Raises QuestionError."""
     try:
         if not isinstance(data, dict) or "cases" not in data or not set(data) <= TOP_KEYS:
@@ -125,7 +126,9 @@ def _read_top(data: Any) -> tuple[_Lab, list[Any]]:
             raise ValueError("「needs」には、プログラムに必要なラベルの一覧を書いてください。")
         machine = data.get("machine", {})
         _check_keys(machine, MACHINE_KEYS, "machine")
-        return _Lab(calls, tuple(needs), machine, _read_budget(data, DEFAULT_BUDGET)), cases
+        checks = _read_checks(data.get("checks", []), names)
+        budget = _read_budget(data, DEFAULT_BUDGET)
+        return _Lab(calls, tuple(needs), machine, budget, checks), cases
     except ValueError as error:
         raise QuestionError([QuestionProblem(1, 1, str(error))]) from None
 
@@ -137,7 +140,7 @@ def _read_case(data: Any, lab: _Lab, files: Files, names: Names) -> Case:
     name = data.get("name")
     if not isinstance(name, str) or not name.strip():
         raise ValueError("テストの「name」(受講者に見せる名前) がありません。")
-    checks = _read_checks(data.get("checks", []), names)
+    checks = lab.checks + _read_checks(data.get("checks", []), names)
     call = _read_call(data, lab.calls, bool(checks)) if lab.calls else None
     if call is None and not checks:
         raise ValueError("「checks」に、確かめることを一つは書いてください。")

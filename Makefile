@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := LOCAL=1 $(BIN)/python manage.py
 
-.PHONY: run test format check unit isa-tests fuzz fuzz-cpuinfo bench screenshots system-packages clean
+.PHONY: run test format check unit isa-tests fuzz fuzz-cpuinfo bench screenshots system-packages vendor-codemirror clean
 
 run: $(VENV)/.installed
 	@scripts/check-port $(BIN)/python "$(PORT)"
@@ -62,6 +62,12 @@ screenshots: $(VENV)/.installed-dev system-packages
 # The browser tests need Debian's Chromium and a Japanese font.
 system-packages:
 	@scripts/install-test-packages
+
+# The editor's bundle in static/vendor, from the versions that tools/codemirror pins. Needs Node.js
+# and npm, which nothing else here does: the bundle is committed.
+vendor-codemirror:
+	npm ci --prefix tools/codemirror --ignore-scripts --no-audit --no-fund
+	npm run --prefix tools/codemirror build
 
 $(VENV)/.installed: requirements.txt
 	@scripts/make-venv "$(PYTHON)" $(VENV) requirements.txt

@@ -217,6 +217,8 @@ LAB_LIMITS = {
     "seconds": 5,  # of processor time, of one run or one grading with all its tests
 }
 LAB_PROGRAMS_SHOWN = 20  # a learner's other programs listed in one lab
+LAB_RUNS_KEPT = 200  # runs of one program; the oldest beyond them are dropped
+LAB_RUNS_SHOWN = 30  # runs on one page of their list
 RUNNER_PROCESSES = environment.number("RUNNER_PROCESSES", 2)  # of each web process
 # Fewer than a web process has threads, so that pages are served while all runs are busy.
 RUNNER_WAITING = 8  # requests of each web process that may wait for a runner process

@@ -135,3 +135,39 @@ class ProgramSubmission(models.Model):
     def missing(self) -> int:
         """The number of tests that did not pass."""
         return self.total - self.passed
+
+
+class Run(models.Model):
+    """A source that was put on the machine, what it was done with, and what came of it.
+
+    There is one for each run and each grading, and one for each other action that was the first
+    on a new source: no source that a learner tried is lost.
+    """
+
+    class Action(models.TextChoices):
+        """What the learner pressed."""
+
+        RUN = "run", "実行"
+        GRADE = "grade", "採点"
+        OTHER = "other", "1 命令ずつの実行など"
+
+    program = models.ForeignKey(Program, models.CASCADE, related_name="runs")
+    # The program's version that this made: a form that is sent twice makes one.
+    version = models.PositiveIntegerField("版")
+    action = models.CharField("操作", max_length=16, choices=Action.choices)
+    source = models.TextField("プログラム")
+    scenario = models.CharField("実行する条件", max_length=200, blank=True)
+    outcome = models.TextField("結果", blank=True)  # why it stopped, or how many tests it passed
+    # machine.Counters.named(); empty where nothing was counted
+    counters = models.JSONField("カウンター", default=dict)
+    created_at = models.DateTimeField("日時", default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["program", "version"], name="one_run_for_each_version")
+        ]
+        indexes = [models.Index(fields=["program", "-created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.program_id}:{self.version}"

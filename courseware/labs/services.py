@@ -20,7 +20,9 @@ from django.utils import timezone
 
 from courseware.classes.models import User
 from courseware.grading.programs import Setup
-from courseware.labs.models import Lab, LabRevision, Program, ProgramSubmission
+from courseware.labs import runs
+from courseware.labs.models import Lab, LabRevision, Program, ProgramSubmission, Run
+from courseware.labs.runner.breakpoints import renumbered
 from courseware.labs.runner.pool import (
     RunnerBusy,
     RunnerFailed,
@@ -30,8 +32,8 @@ from courseware.labs.runner.pool import (
 )
 from courseware.labs.scenarios import Scenario, chosen, scenarios
 
-MAX_LOOK_CHARACTERS = 64  # of an address or a label typed for the memory view
-DRIVES = ("run", "step", "back", "reset", "look")
+MAX_LOOK_CHARACTERS = 64  # of an address or a label that is typed
+DRIVES = ("run", "step", "over", "out", "back", "reverse", "reset", "look", "break")
 
 
 class TooManyAtOnce(Exception):
@@ -88,12 +90,12 @@ def _turn_of(user_id: int) -> Iterator[None]:
 
 
 def _run(program: Program, job: str, request: dict[str, Any]) -> dict[str, Any]:
-    """Return the runner's answer; in place of one that failed, what the page says of it."""
+    """Return the runner's answer; where it has none, ``failure``: what the page says of that."""
     with _turn_of(program.user_id):
         try:
             return runner().call(job, request | {"limits": settings.LAB_LIMITS})
         except (RunnerBusy, RunnerFailed) as failure:
-            return {"state": None, "view": {"failure": _failure_message(failure)}}
+            return {"failure": _failure_message(failure)}
 
 
 def published_labs(user: User | None) -> QuerySet[Lab]:
@@ -220,41 +222,60 @@ def keep(program: Program, base: int | None, source: str) -> None:
     if source == locked.source:
         return
     if base == locked.version:
-        locked.source, locked.machine, locked.view = source, None, {}
+        _take(locked, source)
         locked.version, locked.last_request = locked.version + 1, ""
         locked.save()
     else:
         Program.objects.create(user_id=locked.user_id, lab_id=locked.lab_id, source=source)
 
 
-def drive(
-    program: Program,
-    base: int | None,
-    action: str,
-    source: str,
-    look: str,
-    revision: LabRevision,
-    scenario: str = "",
-) -> None:
+def _take(program: Program, source: str) -> None:
+    """Put a source in the place of another; its breakpoints go with their lines."""
+    known = program.view.get("breakpoints", {})
+    program.view = {"breakpoints": renumbered(known, program.source, source)}
+    program.source, program.machine = source, None
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button that was pressed, with what the form had then.
+
+    ``base`` is the version that the form was made from, or None. ``look`` is the address or the
+    label whose memory is shown, ``place`` where a breakpoint is wanted or not any more, and
+    ``scenario`` names what the program finds around it.
+    """
+
+    base: int | None
+    action: str
+    source: str
+    look: str = ""
+    place: str = ""
+    scenario: str = ""
+
+
+def drive(program: Program, press: Press, revision: LabRevision) -> None:
     """Carry out an action of DRIVES on the program and store where the machine is then.
 
-    ``scenario`` names what it finds around it; another one than before starts the machine anew.
-
-    ``base`` is the version that the form was made from, or None. The same form sent again changes
-    nothing. Another source starts the machine anew. A source that does not assemble, and one
-    whose run failed, is stored with what was wrong. Raises Conflict, Refused, TooManyAtOnce.
+    The same form sent again changes nothing. Another source or scenario starts the machine anew.
+    A source that does not assemble is stored with what was wrong; where the run itself failed,
+    that is said, and the machine is where it was. Raises Conflict, Refused, TooManyAtOnce.
     """
-    source, look = _readable(source), _readable_look(look)
-    request = _digest(action, base, source, look, scenario)
+    source, base = _readable(press.source), press.base
+    look, place = _readable_place(press.look), _readable_place(press.place)
+    request = _digest(press.action, base, source, look, place, press.scenario)
     if request == program.last_request:
         return
     if base is None or base != program.version:
         raise Conflict
     submission = program.submissions.filter(revision=revision).first()
-    around = chosen(scenarios(revision, submission), scenario)
-    name = around.name if around else ""
-    is_same = source == program.source and name == program.scenario
-    state = program.machine if is_same else None
+    around = chosen(scenarios(revision, submission), press.scenario)
+    is_new = source != program.source
+    if is_new:
+        _take(program, source)
+    known = program.view.get("breakpoints", {})
+    scenario = around.name if around else ""
+    if scenario != program.scenario:
+        program.scenario, program.machine, program.view = scenario, None, {"breakpoints": known}
     answer = _run(
         program,
         "drive",
@@ -262,34 +283,47 @@ def drive(
             "source": source,
             "setup": asdict(around.setup if around else Setup()),
             "sources": around.sources if around else {},
-            "state": base64.b64encode(state).decode() if state else None,
-            "action": action,
+            "state": base64.b64encode(program.machine).decode() if program.machine else None,
+            "action": press.action,
             "look": look,
+            "place": place,
+            "breakpoints": known,
         },
     )
-    _store(program, base, request, source, answer, name)
+    _answered(program, answer)
+    action = Run.Action.RUN if press.action == "run" else Run.Action.OTHER
+    _store(program, request, action if is_new or press.action == "run" else None)
 
 
-def _store(
-    program: Program,
-    base: int,
-    request: str,
-    source: str,
-    answer: dict[str, Any],
-    scenario: str,
-) -> None:
-    state = answer["state"]
+def _answered(program: Program, answer: dict[str, Any]) -> None:
+    """Take the runner's answer; where it has none, the machine stays as it was."""
+    if "failure" in answer:
+        program.view = program.view | {"failure": answer["failure"]}
+        return
+    known = program.view.get("breakpoints", {})
+    program.machine = base64.b64decode(answer["state"]) if answer["state"] else None
+    program.view = {"breakpoints": known} | answer["view"]
+
+
+@transaction.atomic
+def _store(program: Program, request: str, kept_as: Run.Action | None) -> None:
+    """Store a program in its next version, and as a run where it is to be kept as one."""
+    base = program.version
     changed = Program.objects.filter(pk=program.pk, version=base).update(
-        source=source,
-        scenario=scenario,
-        machine=base64.b64decode(state) if state else None,
-        view=answer["view"],
+        source=program.source,
+        scenario=program.scenario,
+        machine=program.machine,
+        view=program.view,
         version=base + 1,
         last_request=request,
         updated_at=timezone.now(),
     )
+    if changed:
+        program.version = base + 1
+        if kept_as is not None:
+            runs.record(program, kept_as, *runs.outcome_of(program.view))
     # The same form may have come twice at once: the other one has stored this.
-    if not changed and not Program.objects.filter(pk=program.pk, last_request=request).exists():
+    elif not Program.objects.filter(pk=program.pk, last_request=request).exists():
         raise Conflict
 
 
@@ -307,7 +341,10 @@ def grade(program: Program, base: int | None, source: str, revision: LabRevision
         raise Conflict
     answer = _run(program, "grade", {"source": source, "tests": revision.tests})
     if "results" not in answer:
-        _store(program, base, request, source, answer, program.scenario)
+        if source != program.source:
+            _take(program, source)
+        _answered(program, answer)
+        _store(program, request, Run.Action.GRADE)
         return
     _store_submission(program, base, request, source, revision, answer["results"])
 
@@ -327,10 +364,11 @@ def _store_submission(
     if locked.version != base:
         raise Conflict
     if source != locked.source:
-        locked.source, locked.machine, locked.view = source, None, {}
+        _take(locked, source)
+    locked.view.pop("failure", None)
     locked.version, locked.last_request, locked.updated_at = base + 1, request, timezone.now()
     locked.save()
-    ProgramSubmission.objects.create(
+    submission = ProgramSubmission.objects.create(
         user_id=locked.user_id,
         program=locked,
         base=base,
@@ -340,6 +378,8 @@ def _store_submission(
         passed=sum(result["passed"] for result in results),
         total=len(results),
     )
+    outcome = f"{submission.total} 件中 {submission.passed} 件のテストに合格"
+    runs.record(locked, Run.Action.GRADE, outcome, {})
 
 
 def _readable(source: str) -> str:
@@ -356,7 +396,7 @@ def _readable(source: str) -> str:
     return source
 
 
-def _readable_look(look: str) -> str:
+def _readable_place(look: str) -> str:
     """Return an address or a label as typed: half-width, without what cannot be seen."""
     folded = unicodedata.normalize("NFKC", look)
     return "".join(c for c in folded if c.isprintable()).strip()[:MAX_LOOK_CHARACTERS]

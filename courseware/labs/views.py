@@ -14,8 +14,12 @@ from django_htmx.http import HttpResponseClientRedirect
 from courseware.classes.http import LearnerRequest, posted_number
 from courseware.classes.throttling import rate_limited
 from courseware.labs import services
-from courseware.labs.display import display, instruction_list, pseudo_instruction_list
+from courseware.labs.actions import ACTIONS, MAIN_ACTIONS, OTHER_ACTIONS
+from courseware.labs.display import display, instruction_list, marks, pseudo_instruction_list
 from courseware.labs.models import Lab, LabRevision, Program
+
+# Where on the page a plain form leads after an action; to the machine after the others.
+PLACES = {"grade": "result", "look": "memory", "break": "breakpoints"}
 
 
 @never_cache
@@ -58,6 +62,8 @@ def lab(request: LearnerRequest, slug: str) -> HttpResponse:
 
 def _act(request: LearnerRequest, found: Lab, revision: LabRevision) -> HttpResponse:
     action, _, other = request.POST.get("action", "").partition(":")
+    if action == "enter":
+        action = "break" if request.POST.get("place") else "look"
     program = _program(request, found, revision, request.POST.get("program", ""))
     source = request.POST.get("source", program.source)
     try:
@@ -65,7 +71,7 @@ def _act(request: LearnerRequest, found: Lab, revision: LabRevision) -> HttpResp
             _leave(request, program, other, source, revision)
             page = reverse("labs:lab", args=[found.slug])
             return HttpResponseClientRedirect(page) if request.htmx else redirect(page)
-        _drive_or_grade(request, program, action, source, revision)
+        _drive_or_grade(request, program, action, other, source, revision)
     except services.Conflict:
         return _page(request, found, revision, status=409, posted=source, conflict=True)
     except (services.Refused, services.TooManyAtOnce) as refusal:
@@ -73,7 +79,7 @@ def _act(request: LearnerRequest, found: Lab, revision: LabRevision) -> HttpResp
         return _page(request, found, revision, status=status, posted=source, refusal=str(refusal))
     if request.htmx:
         return _page(request, found, revision, graded=action == "grade")
-    place = {"grade": "result", "look": "memory"}.get(action, "machine")
+    place = PLACES.get(action, "machine")
     return redirect(f"{reverse('labs:lab', args=[found.slug])}#{place}")
 
 
@@ -90,14 +96,26 @@ def _leave(
 
 
 def _drive_or_grade(
-    request: LearnerRequest, program: Program, action: str, source: str, revision: LabRevision
+    request: LearnerRequest,
+    program: Program,
+    action: str,
+    place: str,
+    source: str,
+    revision: LabRevision,
 ) -> None:
     base = posted_number(request, "base")
     if action == "grade" and revision.tests is not None:
         services.grade(program, base, source, revision)
     elif action in services.DRIVES:
-        look, scenario = request.POST.get("look", ""), request.POST.get("scenario", "")
-        services.drive(program, base, action, source, look, revision, scenario)
+        press = services.Press(
+            base,
+            action,
+            source,
+            look=request.POST.get("look", ""),
+            place=place or request.POST.get("place", ""),
+            scenario=request.POST.get("scenario", ""),
+        )
+        services.drive(program, press, revision)
     else:
         raise Http404("この操作はありません。")
 
@@ -113,12 +131,18 @@ def _page(
 ) -> HttpResponse:
     every = request.GET.get("programs") == "all"
     bench = services.bench(request.learner, found, revision, every=every)
+    parts = {part.name: part.source for part in bench.scenario.parts} if bench.scenario else {}
+    machine = display(bench.program, revision, parts)
     context |= {
         "bench": bench,
         "lab": found,
         "revision": revision,
         "source": bench.program.source if posted is None else posted,
-        "machine": display(bench.program, revision),
+        "machine": machine,
+        "marks": marks(bench.program, machine),
+        "main_actions": MAIN_ACTIONS,
+        "other_actions": OTHER_ACTIONS,
+        "actions": ACTIONS,
         "limits": settings.LAB_LIMITS,
     }
     fragment = "#answer" if request.htmx else ""

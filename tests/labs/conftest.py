@@ -37,6 +37,9 @@ cases:
   - name: 隠した例
     arguments: [-70000, 30001]
     returns: -39999
+  - name: もう一つの隠した例
+    arguments: [81234, 5]
+    returns: 81239
 """
 
 

@@ -1,20 +1,21 @@
 """What a worker does for the web process: drive a program, or grade one. JSON in, JSON out."""
 
 import base64
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 from courseware.grading.programs import ProgramTests, Setup, grade_program
+from courseware.labs.runner.actions import deadline, perform
+from courseware.labs.runner.breakpoints import anew
 from courseware.labs.runner.loading import GradedMachine, Loader
-from courseware.labs.runner.view import VIEW_SCHEMA, view_of
-from courseware.machine import AssemblyError, Debugger, Engine, Stop
+from courseware.machine import AssemblyError, Debugger, Engine
 
 Json = dict[str, Any]
 # Data for graded calls lies in the upper half of the memory, far from program and stack.
 BLOCKS_OFFSET = 0x2_0000
+NEED_A_PAST = {"back", "reverse", "out", "look"}
 
 
 def drive(request: Json) -> Json:
@@ -22,31 +23,30 @@ def drive(request: Json) -> Json:
 
     The request has ``source``, ``setup`` and ``sources`` (Setup as JSON, and the sources that it
     names), ``state`` (base64 of the machine that the source runs on, or None to assemble it
-    anew), ``action`` (run, step, back, reset or look), ``look`` (the
-    address, or the label, whose memory is shown; or empty) and ``limits``. The answer has
+    anew), ``action``, ``look`` (the address, or the label, whose memory is shown; or empty),
+    ``limits``, and may have ``breakpoints`` (those there are) and ``place``. The actions are run,
+    step, over (a step, but a call as a whole), out (of a function), back, reverse (to the
+    breakpoint before), reset, look, and break (at ``place``, or no more). The answer has
     ``state`` and ``view``; after an assembly with problems ``state`` is None and the view
     holds ``problems`` (line, column, message) alone.
     """
-    limits = request["limits"]
     try:
         debugger = _opened(request)
     except AssemblyError as error:
         return _problems(error)
-    action = request["action"]
-    stop = _act(debugger, action, limits)
-    if request["state"] is None and action in ("back", "look"):
-        action = "assemble"  # there was nothing to go back in: the page says what was done
-    view = _view(action, debugger, stop, request["look"])
+    breakpoints = request.get("breakpoints", {})
+    is_new = request["state"] is None
+    if is_new:
+        breakpoints = anew(breakpoints, debugger.program)
+    view = perform(debugger, request, breakpoints)
+    if is_new and view["action"] in NEED_A_PAST:
+        view["action"] = "assemble"  # there was nothing to go back in: the page says what was done
     return {"state": base64.b64encode(debugger.to_bytes()).decode(), "view": view}
 
 
 def first_view(debugger: Debugger) -> Json:
     """Return what the page shows of a machine that nobody has run yet."""
-    return _view("reset", debugger, None, "")
-
-
-def _view(action: str, debugger: Debugger, stop: Stop | None, look: str) -> Json:
-    return {"schema": VIEW_SCHEMA, "action": action, **view_of(debugger, stop, look)}
+    return perform(debugger, {"action": "reset", "look": "", "limits": {}}, {})
 
 
 def _problems(error: AssemblyError) -> Json:
@@ -60,26 +60,6 @@ def _opened(request: Json) -> Debugger:
             return Debugger.from_bytes(base64.b64decode(request["state"]))
     loader = Loader(request["source"], request["sources"], request["limits"])
     return loader.load(Setup.from_json(request["setup"])).debugger()
-
-
-def _deadline(limits: Json) -> Callable[[], bool]:
-    # Processor time: a program is not stopped because others keep the processor busy.
-    end = time.process_time() + limits["seconds"]
-    return lambda: time.process_time() > end
-
-
-def _act(debugger: Debugger, action: str, limits: Json) -> Stop | None:
-    """Do what was asked; return why the machine does not go on, or None when it can."""
-    if action == "run":
-        return debugger.run(limits["instructions"], deadline=_deadline(limits))
-    if action == "step":
-        step = debugger.step()
-        return step.stop if step else debugger.machine.stop
-    if action == "back":
-        debugger.step_back()
-    elif action == "reset":
-        debugger.reset()
-    return debugger.machine.stop
 
 
 def grade(request: Json) -> Json:
@@ -99,7 +79,7 @@ def grade(request: Json) -> Json:
             tests,
             lambda case: GradedMachine(loader.load(case.setup), engine),
             blocks_at,
-            _deadline(limits),
+            deadline(limits),
         )
         return {"results": [asdict(result) for result in results]}
     except AssemblyError as error:

@@ -1,0 +1,36 @@
+"""The control and status registers that the page shows, in groups."""
+
+from collections.abc import Iterable
+
+from courseware.machine import Machine
+
+# Of each group the registers, in the order of the page.
+CSR_GROUPS: dict[str, tuple[str, ...]] = {
+    "M": (
+        *("mstatus", "mtvec", "mepc", "mcause", "mtval", "mscratch"),
+        *("mie", "mip", "medeleg", "mideleg"),
+    ),
+    "S": ("sstatus", "stvec", "sepc", "scause", "stval", "sscratch", "sie", "sip", "satp"),
+    "H": (
+        *("hstatus", "hedeleg", "hideleg", "hgatp", "htval", "htinst"),
+        *("hvip", "hie", "hip", "mtval2", "mtinst"),
+    ),
+    "VS": (
+        *("vsstatus", "vstvec", "vsepc", "vscause", "vstval", "vsscratch"),
+        *("vsie", "vsip", "vsatp"),
+    ),
+    "PMP": (*(f"pmpcfg{n}" for n in range(4)), *(f"pmpaddr{n}" for n in range(16))),
+}
+# What shows other registers, or is not 0 at reset, does not say that a group is used.
+_SAY_NOTHING = {"mideleg", "sstatus", "sie", "sip", "hie", "hip"}
+_NAMES = tuple(name for names in CSR_GROUPS.values() for name in names)
+
+
+def csr_values(machine: Machine) -> dict[str, int]:
+    """Return the values of all registers of the groups by name."""
+    return {name: machine.csr(name) for name in _NAMES}
+
+
+def is_used(names: Iterable[str], values: dict[str, int]) -> bool:
+    """Say whether a program has put something into registers of a group."""
+    return any(values[name] for name in names if name not in _SAY_NOTHING)

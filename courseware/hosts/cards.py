@@ -1,6 +1,7 @@
 """A report as the page shows it: rows, words and marks, and lists of bounded length."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
@@ -70,6 +71,7 @@ class ReportCard:
     unexplained: Names
     bugs: tuple[Flag, ...]
     unexplained_bugs: Names
+    others: tuple["OtherMachine", ...] = ()  # that the text has behind this one
 
     @property
     def has_flags(self) -> bool:
@@ -85,6 +87,25 @@ class ReportCard:
             removed += " など"
         dropped = (f"シリアル番号の行 ({removed} 行目) は読み捨てました。",) if removed else ()
         return *host.warnings, *host.repairs, *dropped
+
+
+@dataclass(frozen=True)
+class OtherMachine:
+    """A further machine of a text: the ``number``-th."""
+
+    number: int
+    card: ReportCard
+
+    @property
+    def prefix(self) -> str:
+        """Return what keeps the ids of its part of the page apart."""
+        return f"m{self.number}-"
+
+
+def cards(reports: Sequence[Report], source: str) -> ReportCard:
+    """Return the card of the first report, with the others' below it."""
+    first, *others = (card(report, source) for report in reports)
+    return replace(first, others=tuple(OtherMachine(n, o) for n, o in enumerate(others, 2)))
 
 
 def card(report: Report, source: str) -> ReportCard:

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
-from courseware.cpuinfo import Limits, Sample, parse, report
-from courseware.hosts.cards import ReportCard, card
+from courseware.cpuinfo import Limits, Sample, parse, parse_all, report
+from courseware.hosts.cards import ReportCard, card, cards
 
 REMEDY = (
     "論理 CPU の多いマシンでも、最初の空行までの部分があれば、フラグと仮想化については"
@@ -46,7 +46,7 @@ def analyse_sample(sample: Sample) -> ReportCard:
 
 def analyse_stored(text: str, source: str) -> ReportCard:
     """Return the report on a text that was stored within the limits."""
-    return card(report(parse(text, limits())), source)
+    return cards([report(host) for host in parse_all(text, limits())], source)
 
 
 def unread() -> TooLarge:
@@ -63,10 +63,10 @@ def _analyse(raw: str | bytes, source: str, size: int) -> ReportCard:
         raise TooLarge(
             f"{source}が大きすぎます ({size:,} バイト)。上限は {maximum:,} バイトです。{REMEDY}"
         )
-    host = parse(raw, limits())
-    if host.empty:
+    hosts = parse_all(raw, limits())
+    if hosts[0].empty:
         raise Empty(
             f"{source}が空です。調べたいマシンで cat /proc/cpuinfo を実行し、"
             "表示された全体を使ってください。"
         )
-    return card(report(host), source)
+    return cards([report(host) for host in hosts], source)

@@ -173,6 +173,21 @@ def kept_and_shared(page: Page, watch: Watch, product: Product) -> None:
     expect(page.get_by_label("共有のリンク")).to_be_visible()
 
 
+def shared_report(page: Page, watch: Watch, product: Product) -> None:
+    kept_and_shared(page, watch, product)
+    page.goto(page.get_by_label("共有のリンク").input_value())
+    expect(page.get_by_role("heading", name="結論")).to_be_visible()
+
+
+def several_machines(page: Page, watch: Watch, product: Product) -> None:
+    steps.analyse_cpuinfo(page)
+    text = page.get_by_label("/proc/cpuinfo の本文")
+    text.fill(text.input_value() * 2)
+    page.get_by_role("button", name="調べる", exact=True).click()
+    page.get_by_text("2 台目:").click()
+    expect(page.get_by_role("heading", name="結論")).to_have_count(2)
+
+
 def kept_list(page: Page, watch: Watch, product: Product) -> None:
     kept_and_shared(page, watch, product)
     page.goto("/cpuinfo/kept/")
@@ -235,6 +250,8 @@ STATES = [
     kept_without_account,
     kept_and_shared,
     kept_list,
+    shared_report,
+    several_machines,
     asked_before_deletion,
     graded_lab,
     lab_with_problems,

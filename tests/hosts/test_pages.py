@@ -144,6 +144,20 @@ def test_this_machines_own_text(client: Client) -> None:
     assert "読めなかった行" not in words
 
 
+def test_every_machine_of_one_text_is_told_and_ids_stay_unique(client: Client) -> None:
+    page = page_of(
+        paste(client, TEXTS["intel-server"] + TEXTS["amd-guest"] + TEXTS["raspberry-pi-4"])
+    )
+    words = words_of(page)
+    assert "本文には 3 台のマシンがありました" in words
+    assert re.search(r"2 台目: .*AMD EPYC 7763 64-Core Processor", words)
+    assert "3 台目:" in words
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert {"facts-title", "m2-facts-title", "m3-findings-title"} <= set(ids)
+    assert "ほかのマシン" not in words_of(page_of(paste(client, TEXTS["intel-server"])))
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "cp932"])
 def test_an_uploaded_file_in_any_encoding(client: Client, encoding: str) -> None:
     text = TEXTS["amd-guest"] + ("# 全角の説明\n" if encoding == "cp932" else "")

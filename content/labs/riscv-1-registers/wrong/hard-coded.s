@@ -1,0 +1,4 @@
+        .text
+ribbon:
+        li   a0, 24
+        ret

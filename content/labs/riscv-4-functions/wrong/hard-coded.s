@@ -1,0 +1,4 @@
+        .text
+total:
+        li   a0, 330
+        ret

@@ -63,7 +63,7 @@ def bars(pairs: Sequence[Pair]) -> Chart:
         unit = _BAR_WIDTH / max(pair.a, pair.b, 1)
         rows.append(
             BarRow(
-                pair.label,
+                pair.short_label,
                 top + _TEXT_Y,
                 (
                     Bar("A", pair.a, top + _A_Y, round(pair.a * unit, 1)),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
 
 from courseware.machine import trap_name
 from courseware.machine.trap import INTERRUPT_BIT, Cause, Interrupt
@@ -49,12 +48,21 @@ class Pair:
     b: int
 
     @property
+    def short_label(self) -> str:
+        """The label without the English name of a trap, for narrow places."""
+        return self.label.partition(" (")[0] if self.is_part else self.label
+
+    @property
     def ratio(self) -> str:
         """How many times ``a`` the value of ``b`` is; a dash where ``a`` is 0."""
         if not self.a:
             return "—"
-        ratio = Fraction(self.b, self.a)
-        return f"{float(ratio):,.2f} 倍" if ratio < 100 else f"{float(ratio):,.0f} 倍"
+        ratio = self.b / self.a
+        if ratio >= 100:
+            return f"{ratio:,.0f} 倍"
+        if ratio >= 0.1 or not self.b:
+            return f"{ratio:.2f} 倍"
+        return f"1/{1 / ratio:,.0f}"
 
 
 def counts(counters: Mapping[str, int]) -> list[Count]:

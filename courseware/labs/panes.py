@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from courseware.labs.counters import Count, counts
-from courseware.labs.runner.csrs import CSR_GROUPS, is_used
+from courseware.labs.runner.csrs import AT_RESET, CSR_GROUPS, is_used
 from courseware.labs.runner.paging import MAX_ROWS, MAX_TABLES
 from courseware.labs.runner.view import TRAPS_SHOWN
 from courseware.machine.debugger import MAX_BREAKPOINTS
-from courseware.machine.narration.csr_fields import CSR_FIELDS, CsrField, value_text
+from courseware.machine.narration.csr_fields import CSR_FIELDS, value_text
 
 _GROUP_TITLES = {
     "M": "M モード",
@@ -18,6 +18,7 @@ _GROUP_TITLES = {
     "VS": "ゲスト (VS モード)",
     "PMP": "物理メモリー保護 (PMP)",
 }
+_ALWAYS = ("mstatus", "mtvec", "mepc", "mcause", "mtval")
 _FLAG_NAMES = {
     "V": "有効",
     "R": "読み出し可",
@@ -56,6 +57,7 @@ class CsrGroup:
 
     title: str
     rows: list[Csr]
+    unused: list[str]  # names of those that are as they were at reset
 
 
 @dataclass(frozen=True)
@@ -135,26 +137,33 @@ def _csr_groups(
 ) -> Iterator[CsrGroup]:
     changed = set(view["csrs_changed"])
     for group, names in groups.items():
-        rows = [
-            Csr(name, value_text(name, value), _fields(name, value), name in changed)
-            for name in names
-            if (value := view["csrs"][name]) or group != "PMP"
+        values = {name: view["csrs"][name] for name in names}
+        shown = [
+            name
+            for name, value in values.items()
+            if name in _ALWAYS or name in changed or value != AT_RESET.get(name, 0)
         ]
-        yield CsrGroup(_GROUP_TITLES[group], rows)
+        yield CsrGroup(
+            title=_GROUP_TITLES[group],
+            rows=[
+                Csr(name, value_text(name, value), _fields(name, value), name in changed)
+                for name, value in values.items()
+                if name in shown
+            ],
+            unused=[] if group == "PMP" else [name for name in names if name not in shown],
+        )
 
 
 def _fields(name: str, value: int) -> str:
-    """Return the fields that say something, as ``MPP = 3 (M モード)``."""
+    """Return the fields that say something, as ``MPP = 3 (M モード)``.
+
+    Those of a status register name a mode by 0, too.
+    """
     return "、".join(
         f"{part.name} = {part.text(value)}"
         for part in CSR_FIELDS.get(name, ())
-        if part.value(value) or (value and _is_choice(part))
+        if part.value(value) or (part.meanings and name.endswith("status"))
     )
-
-
-def _is_choice(part: CsrField) -> bool:
-    """Say whether 0 is a value like others."""
-    return bool(part.meanings)
 
 
 def _trap(trap: Mapping[str, Any]) -> Trap:

@@ -19,7 +19,7 @@ from courseware.labs.display import display, instruction_list, marks, pseudo_ins
 from courseware.labs.models import Lab, LabRevision, Program
 
 # Where on the page a plain form leads after an action; to the machine after the others.
-PLACES = {"grade": "result", "look": "memory", "break": "breakpoints"}
+PLACES = {"grade": "result", "look": "memory"}
 
 
 @never_cache
@@ -79,7 +79,8 @@ def _act(request: LearnerRequest, found: Lab, revision: LabRevision) -> HttpResp
         return _page(request, found, revision, status=status, posted=source, refusal=str(refusal))
     if request.htmx:
         return _page(request, found, revision, graded=action == "grade")
-    place = PLACES.get(action, "machine")
+    typed_place = action == "break" and not other
+    place = "breakpoints" if typed_place else PLACES.get(action, "machine")
     return redirect(f"{reverse('labs:lab', args=[found.slug])}#{place}")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from courseware.machine import Machine
+from courseware.machine.hart.csrs import VS_INTERRUPTS
 
 # Of each group the registers, in the order of the page.
 CSR_GROUPS: dict[str, tuple[str, ...]] = {
@@ -21,8 +22,9 @@ CSR_GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "PMP": (*(f"pmpcfg{n}" for n in range(4)), *(f"pmpaddr{n}" for n in range(16))),
 }
-# What shows other registers, or is not 0 at reset, does not say that a group is used.
-_SAY_NOTHING = {"mideleg", "sstatus", "sie", "sip", "hie", "hip"}
+# What shows other registers, or is set by traps without a guest, does not say that a group is used.
+_SAY_NOTHING = {"sstatus", "sie", "sip", "hie", "hip", "mtinst", "mtval2"}
+AT_RESET = {"mideleg": VS_INTERRUPTS}  # the others are 0
 _NAMES = tuple(name for names in CSR_GROUPS.values() for name in names)
 
 
@@ -33,4 +35,4 @@ def csr_values(machine: Machine) -> dict[str, int]:
 
 def is_used(names: Iterable[str], values: dict[str, int]) -> bool:
     """Say whether a program has put something into registers of a group."""
-    return any(values[name] for name in names if name not in _SAY_NOTHING)
+    return any(values[name] != AT_RESET.get(name, 0) for name in names if name not in _SAY_NOTHING)

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 import dj_database_url
-from csp.constants import NONE, SELF
+from csp.constants import NONCE, NONE, SELF
 
 from courseware.config import environment
 
@@ -148,7 +148,7 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
-        "style-src": [SELF],
+        "style-src": [SELF, NONCE],  # the editor's styles; only a page that uses it has a nonce
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],

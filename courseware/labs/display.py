@@ -152,9 +152,10 @@ def breakpoints_of(program: Program) -> Breakpoints:
 def marks(program: Program, machine: Display | None) -> dict[str, Any]:
     """Return what an editor marks in the program's own source: numbers of lines."""
     lines = [int(name) for name in breakpoints_of(program) if name.isdecimal()]
-    current = [int(line.number) for line in machine.listing if line.current] if machine else []
-    is_own = machine is not None and machine.place and not machine.part
-    return {"breakpoints": sorted(lines), "line": current[0] if is_own and current else None}
+    current = None
+    if machine and machine.place and not machine.part:  # elsewhere the numbers are not its lines
+        current = next((int(line.number) for line in machine.listing if line.current), None)
+    return {"breakpoints": sorted(lines), "line": current}
 
 
 def _status(view: Mapping[str, Any]) -> str:

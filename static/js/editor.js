@@ -13,9 +13,15 @@ document.addEventListener("click", (event) => {
   const text = lines[line - 1] ?? "";
   // Columns count characters; an index counts UTF-16 units.
   const before = [...text].slice(0, (column ?? 1) - 1).join("").length;
-  editor.focus();
-  editor.setSelectionRange(start + before, start + text.length);
+  select(start + before, start + text.length);
 });
+
+// A code editor that stands in for the text area answers the event; else it is the text area's.
+function select(from, to) {
+  if (!editor.dispatchEvent(new CustomEvent("select-text", { detail: { from, to }, cancelable: true }))) return;
+  editor.focus();
+  editor.setSelectionRange(from, to);
+}
 
 // Leaving with unsaved text asks first. A text that was refused is not saved; nor is one that
 // a button of the form sent on its own account, such as for a preview.

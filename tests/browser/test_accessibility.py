@@ -205,7 +205,7 @@ def graded_lab(page: Page, watch: Watch, product: Product) -> None:
 
 def lab_with_problems(page: Page, watch: Watch, product: Product) -> None:
     page.goto(f"/labs/{steps.LAB}/")
-    page.get_by_label("プログラム (").fill("start: addd a0, a0\n")
+    steps.write_program(page, "start: addd a0, a0\n")
     page.get_by_role("button", name="実行").click()
     expect(page.get_by_role("alert")).to_contain_text("誤り")
 

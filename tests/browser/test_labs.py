@@ -3,15 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
+from tests.browser.steps import program, program_field, write_program
 from tests.browser.watch import Watch
 
 PLAYGROUND = "/labs/playground/"
-
-
-def program(page: Page) -> Locator:
-    return page.get_by_label("プログラム (")
 
 
 def press(page: Page, name: str) -> None:
@@ -56,19 +53,16 @@ def test_the_focus_stays_on_the_button_and_the_step_is_told(page: Page) -> None:
 
 def test_a_problem_leads_to_its_place_in_the_program(page: Page) -> None:
     page.goto(PLAYGROUND)
-    program(page).fill("start:\n        addi a0, a0, ５\n        ebreak\n")
+    write_program(page, "start:\n        addi a0, a0, ５\n        ebreak\n")
     press(page, "▶ 実行")
     page.get_by_role("link", name="2 行 22 桁").click()
     expect(program(page)).to_be_focused()
-    selected = program(page).evaluate(
-        "text => text.value.slice(text.selectionStart, text.selectionEnd)"
-    )
-    assert selected == "５"
+    assert page.evaluate("getSelection().toString()") == "５"
 
 
 def test_control_enter_runs_and_an_endless_loop_names_its_limit(page: Page) -> None:
     page.goto(PLAYGROUND)
-    program(page).fill("1: j 1b\n")
+    write_program(page, "1: j 1b\n")
     program(page).press("Control+Enter")
     expect(page.locator("#bench-status")).to_contain_text("命令数の上限 1,000,000 命令")
     executed(page, "1,000,000")
@@ -101,23 +95,23 @@ def test_a_second_tab_is_told_before_it_overwrites(
     second.goto(PLAYGROUND)
     press(second, "▶ 実行")
     expect(second.get_by_text("Hello, virtual world!").last).to_be_visible()
-    program(first).fill("ebreak # mine\n")
+    write_program(first, "ebreak # mine\n")
     press(first, "▶ 実行")
     expect(first.get_by_text("別の画面 (タブ) でこのプログラムが変わりました")).to_be_visible()
-    expect(program(first)).to_have_value("ebreak # mine\n")
+    expect(program_field(first)).to_have_value("ebreak # mine\n")
     press(first, "▶ 実行")
     executed(first, "0")
 
 
 def test_what_was_typed_is_not_lost_by_starting_again(page: Page) -> None:
     page.goto(PLAYGROUND)
-    program(page).fill("ebreak # typed, not run\n")
+    write_program(page, "ebreak # typed, not run\n")
     page.get_by_text("プログラムを最初から書き直す").click()
     press(page, "配られた状態から新しく始める")
-    expect(program(page)).not_to_have_value("ebreak # typed, not run\n")
+    expect(program_field(page)).not_to_have_value("ebreak # typed, not run\n")
     page.get_by_text("プログラムを最初から書き直す").click()
     page.get_by_role("button", name="開く").click()
-    expect(program(page)).to_have_value("ebreak # typed, not run\n")
+    expect(program_field(page)).to_have_value("ebreak # typed, not run\n")
 
 
 def test_leaving_with_a_program_that_was_not_run_asks(page: Page) -> None:

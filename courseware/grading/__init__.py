@@ -3,6 +3,7 @@
 The way through::
 
     question = parse_question(meta, key_lines, body, body_line)   # or question_from_json(...)
+    question = question.variant(seed)           # parameters drawn, answers worked out
     presentation = question.present(seed)       # no key in it
     response = question.read(seed, posted)      # NotAnswered, InvalidResponse
     grade = question.grade(response)            # pure
@@ -15,8 +16,8 @@ from courseware.grading.errors import InvalidResponse, NotAnswered, QuestionErro
 from courseware.grading.model import (
     Grade,
     OptionOutcome,
+    PartOutcome,
     Presentation,
-    PresentedOption,
     Question,
     Response,
     Text,
@@ -29,8 +30,8 @@ __all__ = [
     "InvalidResponse",
     "NotAnswered",
     "OptionOutcome",
+    "PartOutcome",
     "Presentation",
-    "PresentedOption",
     "Question",
     "QuestionError",
     "QuestionProblem",

@@ -2,15 +2,20 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from courseware.grading.variants import NO_VARIANTS, Value, Variants, as_text
 
 if TYPE_CHECKING:
     from courseware.grading.source import Source
 
-# The name under which a form posts an answer.
+# The name under which a form posts an answer; kinds with several fields add "-1", "-2", ...
 ANSWER = "answer"
+# What a form posts: the values under each name.
+Data = Mapping[str, Sequence[str]]
+NO_DATA: Data = {}
 
 
 @dataclass(frozen=True)
@@ -27,45 +32,48 @@ class Text:
 
 
 @dataclass(frozen=True)
-class PresentedOption:
-    """An option as it is offered: the value to post and the key of its text.
-
-    ``value`` is the place in the presented order, so it says nothing about the option.
-    ``text`` is for looking up the rendered text on the server and is not to be sent.
-    """
-
-    value: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Presentation:
-    """What a learner is shown before grading. It holds no key and no feedback.
+    """What a learner is shown before grading, with what was answered so far.
 
-    ``max_length`` is the longest typed answer in characters; 0 where nothing is typed.
+    It holds no key and no feedback. Kinds add what their form needs.
     """
 
-    type: str
     instruction: str
-    options: tuple[PresentedOption, ...] = ()
-    max_length: int = 0
+
+    @property
+    def text_keys(self) -> tuple[str, ...]:
+        """The keys of ``Question.texts`` that the form shows; no other text may be sent."""
+        return ()
 
 
 @dataclass(frozen=True)
 class Response:
-    """What a learner answered: indices of options as the author wrote them, or a text."""
+    """What a learner answered.
+
+    ``chosen`` are indices of what the author wrote (options; for an ordering the order; for a
+    matching the right side of each left one, -1 for none). ``texts`` are typed answers, one for
+    each field. ``point`` is a place in a figure, in the units of its view box.
+    """
 
     chosen: tuple[int, ...] = ()
-    text: str = ""
+    texts: tuple[str, ...] = ()
+    point: tuple[int, int] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the response as plain JSON data."""
-        return {"chosen": list(self.chosen), "text": self.text}
+        return {
+            "chosen": list(self.chosen),
+            "texts": list(self.texts),
+            "point": self.point and list(self.point),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Return the response that ``to_json`` described."""
-        return cls(tuple(data["chosen"]), data["text"])
+        point = data["point"]
+        return cls(
+            tuple(data["chosen"]), tuple(data["texts"]), (point[0], point[1]) if point else None
+        )
 
 
 @dataclass(frozen=True)
@@ -79,17 +87,36 @@ class OptionOutcome:
 
 
 @dataclass(frozen=True)
+class PartOutcome:
+    """One part (a gap, a place in an order, a pair) after grading.
+
+    Each of ``label``, ``given`` and ``expected`` is plain text, or the key of an author's text
+    in the member that ends in ``_text``. ``feedback`` is a key, or empty.
+    """
+
+    correct: bool
+    label: str = ""
+    label_text: str = ""
+    given: str = ""
+    given_text: str = ""
+    expected: str = ""
+    expected_text: str = ""
+    feedback: str = ""
+
+
+@dataclass(frozen=True)
 class Grade:
     """The result of one response.
 
     ``score`` is exact, in points, 0 <= score <= max_score; ``correct`` means full marks.
-    ``options`` stand in the author's order. ``feedback`` is the key of the text for a known
-    wrong answer, or empty. ``expected`` are the accepted forms of a typed answer.
+    ``options`` and ``parts`` stand in the author's order. ``feedback`` is the key of the text for
+    a known wrong answer, or empty. ``expected`` are the accepted forms of a typed answer.
     """
 
     score: Fraction
     max_score: int
     options: tuple[OptionOutcome, ...] = ()
+    parts: tuple[PartOutcome, ...] = ()
     feedback: str = ""
     expected: tuple[str, ...] = ()
 
@@ -105,6 +132,7 @@ class Grade:
             "max_score": self.max_score,
             "correct": self.correct,
             "options": [vars(option) for option in self.options],
+            "parts": [vars(part) for part in self.parts],
             "feedback": self.feedback,
             "expected": list(self.expected),
         }
@@ -128,9 +156,14 @@ class Question(ABC):
     points: int
     prompt: Text
     explanation: Text
+    variants: Variants = field(default=NO_VARIANTS, kw_only=True)
+    # Of the variant at hand, as its texts show them; see ``variant``.
+    values: Mapping[str, str] = field(default_factory=dict, kw_only=True, compare=False)
 
     # Front matter keys that the kind has on top of the common ones.
     own_keys: ClassVar[frozenset[str]] = frozenset()
+    # Which form and which result the kind is shown with: kinds may share them.
+    shape: ClassVar[str]
     # Set by the registry.
     type_name: ClassVar[str]
     type_label: ClassVar[str]
@@ -153,12 +186,29 @@ class Question(ABC):
     def own_texts(self) -> Iterator[tuple[str, Text]]:
         """Yield the kind's own texts with their keys."""
 
-    @abstractmethod
-    def present(self, seed: int) -> Presentation:
-        """Return what a learner sees; the same seed gives the same presentation."""
+    def variant(self, seed: int) -> Self:
+        """Return the question with its parameters drawn: the same seed gives the same one.
+
+        ``present``, ``read`` and ``grade`` are for a variant. ``values`` are what stands for
+        ``{{name}}`` in its texts. Raises ValueError for an expression that has no value.
+        """
+        drawn = self.variants.draw(seed, self.id)
+        values = {name: as_text(value) for name, value in drawn.items()}
+        return replace(self, values=values, **self.own_variant(drawn))
+
+    def own_variant(self, drawn: Mapping[str, Value]) -> dict[str, Any]:
+        """Return the kind's own fields that depend on the drawn parameters."""
+        return {}
 
     @abstractmethod
-    def read(self, seed: int, data: Mapping[str, Sequence[str]]) -> Response:
+    def present(self, seed: int, data: Data = NO_DATA) -> Presentation:
+        """Return what a learner sees, filled with what a form posted or a draft holds.
+
+        The same seed gives the same presentation. Any data are taken, also what no form posts.
+        """
+
+    @abstractmethod
+    def read(self, seed: int, data: Data) -> Response:
         """Return the response in a posted form, whose question was presented with ``seed``.
 
         Raises NotAnswered for a blank one and InvalidResponse for one that no form can post.
@@ -174,6 +224,7 @@ class Question(ABC):
 
     def to_json(self) -> dict[str, Any]:
         """Return the definition as plain JSON data (the key included), without lines."""
+        variants = {} if self.variants == NO_VARIANTS else {"variants": self.variants.to_json()}
         return {
             "type": self.type_name,
             "id": self.id,
@@ -182,5 +233,6 @@ class Question(ABC):
             "points": self.points,
             "prompt": self.prompt.markdown,
             "explanation": self.explanation.markdown,
+            **variants,
             **self.own_to_json(),
         }

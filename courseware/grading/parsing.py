@@ -1,15 +1,24 @@
 """From an author's file, or from stored JSON, to a Question."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from courseware.grading import registry
-from courseware.grading.errors import QuestionError
+from courseware.grading.errors import QuestionError, QuestionProblem
 from courseware.grading.model import Question, Text
 from courseware.grading.source import Source
+from courseware.grading.variants import (
+    NO_VARIANTS,
+    PLACEHOLDER,
+    Variants,
+    parse_derived,
+    parse_parameters,
+)
 
-COMMON_KEYS = ("id", "type", "lesson", "objective", "points")
+T = TypeVar("T")
+COMMON_KEYS = ("id", "type", "lesson", "objective", "points", "parameters", "let")
+SAMPLED_SEEDS = 200  # whose variants are tried when a question is read
 IDENTIFIER = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MAX_IDENTIFIER = 64
 MAX_POINTS = 100
@@ -32,7 +41,31 @@ def parse_question(
         fields |= cls.parse_own(source)
     if cls is None or source.problems:
         raise QuestionError(source.problems)
-    return cls(**fields)
+    question = cls(**fields)
+    source.problems += _problems_of_variants(question, source)
+    if source.problems:
+        raise QuestionError(source.problems)
+    return question
+
+
+def _problems_of_variants(question: Question, source: Source) -> Iterator[QuestionProblem]:
+    """Yield what is wrong with names in the texts, and with the first variant that fails."""
+    names = set(question.variants.names)
+    for text in question.texts().values():
+        for name in PLACEHOLDER.findall(text.markdown):
+            if names and name not in names:
+                message = (
+                    f"「{{{{{name}}}}}」という名前の値はありません。"
+                    f"使える名前: {'、'.join(sorted(names))}"
+                )
+                yield QuestionProblem(text.line or 1, 1, message)
+    if not names:
+        return
+    try:
+        for seed in range(SAMPLED_SEEDS):
+            question.variant(seed)
+    except ValueError as error:
+        yield QuestionProblem(source.line_of("parameters"), 1, str(error))
 
 
 def question_from_json(data: Mapping[str, Any]) -> Question:
@@ -48,6 +81,7 @@ def question_from_json(data: Mapping[str, Any]) -> Question:
         points=data["points"],
         prompt=Text(data["prompt"]),
         explanation=Text(data["explanation"]),
+        variants=Variants.from_json(data["variants"]) if "variants" in data else NO_VARIANTS,
         **cls.own_from_json(data),
     )
 
@@ -70,7 +104,19 @@ def _common(source: Source) -> dict[str, Any]:
         ),
         "prompt": source.prompt,
         "explanation": source.explanation,
+        "variants": Variants(
+            _parsed(source, "parameters", parse_parameters), _parsed(source, "let", parse_derived)
+        ),
     }
+
+
+def _parsed(source: Source, key: str, parse: Callable[[Any], tuple[T, ...]]) -> tuple[T, ...]:
+    """Return what ``parse`` makes of a key's value; note what it refuses."""
+    try:
+        return parse(source.meta.get(key, {}))
+    except ValueError as error:
+        source.problem(key, str(error))
+        return ()
 
 
 def _is_identifier(value: Any) -> bool:

@@ -1,56 +1,51 @@
 """A question of an attempt as the page shows it, before and after grading."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
-from courseware.grading import Presentation, question_from_json
-from courseware.grading.model import ANSWER
+from courseware.grading import Presentation, Question, question_from_json
+from courseware.grading.model import NO_DATA, Data
+from courseware.grading.variants import fill
 from courseware.quizzes.models import AttemptItem, Submission
 from courseware.quizzes.services import submission_of
 
 
 @dataclass(frozen=True)
-class Choice:
-    """An option that can be chosen."""
-
-    value: str
-    html: str
-    checked: bool
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """An option after grading."""
-
-    html: str
-    feedback: str
-    chosen: bool
-    correct: bool
-
-
-@dataclass(frozen=True)
 class Form:
-    """An ungraded question: what can be answered, and what was wrong with a first try."""
+    """An ungraded question: what can be answered, and what was wrong with a first try.
+
+    ``html`` are the texts that the form shows, by key, and no others.
+    """
 
     key: uuid.UUID
+    template: str
     presentation: Presentation
-    choices: list[Choice]
-    typed: str
+    html: dict[str, str]
     error: str
 
 
 @dataclass(frozen=True)
 class Result:
-    """A graded question: everything that may be told now."""
+    """A graded question: everything that may be told now, in the order that was presented."""
 
+    template: str
+    presentation: Presentation
     submission: Submission
-    outcomes: list[Outcome]
-    typed: str
-    expected: list[str]
-    feedback: str
-    explanation: str
+    html: dict[str, str]
+
+    @property
+    def grade(self) -> dict[str, Any]:
+        """grading.Grade as JSON."""
+        grade: dict[str, Any] = self.submission.result
+        return grade
+
+    @property
+    def options(self) -> dict[str, dict[str, Any]]:
+        """The outcome of each option by the key of its text."""
+        return {option["text"]: option for option in self.grade["options"]}
 
     @property
     def verdict(self) -> str:
@@ -73,11 +68,7 @@ class Card:
 
 
 def card(
-    item: AttemptItem,
-    *,
-    posted: Mapping[str, Sequence[str]] | None = None,
-    error: str = "",
-    already_graded: bool = False,
+    item: AttemptItem, *, posted: Data | None = None, error: str = "", already_graded: bool = False
 ) -> Card:
     """Return the card of an item.
 
@@ -85,49 +76,37 @@ def card(
     second answer was sent after the graded one. While the item is not graded, nothing of its
     key, feedback or explanation is in the card.
     """
-    revision = item.revision
-    presentation = question_from_json(revision.definition).present(item.attempt.seed)
+    revision, seed = item.revision, item.attempt.seed
+    question = question_from_json(revision.definition).variant(seed)
+    html = filled(revision.html, question.values)
     submission = submission_of(item)
+    form = result = None
+    if submission is None:
+        form = _form(question, html, question.present(seed, posted or NO_DATA), error)
+    else:
+        template = f"quizzes/shapes/{question.shape}_result.html"
+        result = Result(template, question.present(seed), submission, html)
     return Card(
         item=item,
-        prompt=revision.html["prompt"],
+        prompt=html["prompt"],
         points=revision.points,
-        form=None if submission else _form(presentation, revision.html, posted or {}, error),
-        result=_result(presentation, revision.html, submission) if submission else None,
+        form=form,
+        result=result,
         already_graded=already_graded and submission is not None,
     )
 
 
-def _form(
-    presentation: Presentation,
-    html: dict[str, str],
-    posted: Mapping[str, Sequence[str]],
-    error: str,
-) -> Form:
-    answer = posted.get(ANSWER, ())
+def filled(html: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """Return the rendered texts of a variant: each ``{{name}}`` is its value."""
+    escaped = {name: escape(value) for name, value in values.items()}
+    return {key: fill(text, escaped) if escaped else text for key, text in html.items()}
+
+
+def _form(question: Question, html: dict[str, str], presentation: Presentation, error: str) -> Form:
     return Form(
         key=uuid.uuid4(),
+        template=f"quizzes/shapes/{question.shape}_form.html",
         presentation=presentation,
-        choices=[
-            Choice(option.value, html[option.text], option.value in answer)
-            for option in presentation.options
-        ],
-        typed=answer[0] if answer else "",
+        html={key: html[key] for key in presentation.text_keys},
         error=error,
-    )
-
-
-def _result(presentation: Presentation, html: dict[str, str], submission: Submission) -> Result:
-    result: dict[str, Any] = submission.result
-    outcomes = {outcome["text"]: outcome for outcome in result["options"]}
-    shown = [outcomes[option.text] for option in presentation.options]
-    return Result(
-        submission=submission,
-        outcomes=[
-            Outcome(html[o["text"]], html[o["feedback"]], o["chosen"], o["correct"]) for o in shown
-        ],
-        typed=submission.response["text"],
-        expected=result["expected"],
-        feedback=html.get(result["feedback"], ""),
-        explanation=html["explanation"],
     )

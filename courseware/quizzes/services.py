@@ -108,8 +108,9 @@ def submit_answer(
 
 
 def _grade(item: AttemptItem, key: UUID, data: Mapping[str, Sequence[str]]) -> Submission:
-    question = question_from_json(item.revision.definition)
-    response = question.read(item.attempt.seed, data)
+    seed = item.attempt.seed
+    question = question_from_json(item.revision.definition).variant(seed)
+    response = question.read(seed, data)
     grade = question.grade(response)
     try:
         with transaction.atomic():

@@ -5,7 +5,7 @@ import re
 import yaml
 from django.conf import settings
 
-from courseware.grading import parse_question
+from courseware.grading import Question, parse_question
 from courseware.grading.programs import Files, parse_tests
 from courseware.labs.importing import NAMES
 from courseware.labs.wrong_programs import read_wrong_programs
@@ -23,13 +23,18 @@ def examples(language: str) -> list[str]:
 
 
 def test_the_lesson_and_the_question_can_be_read() -> None:
-    lesson, question = examples("markdown")
+    lesson, question, variant = examples("markdown")
     html = read_lesson(lesson, read_context(settings.CONTENT_DIR)).html
     assert "admonition warning" in html
     assert "<svg" in html
-    document = parse_document(question)
-    parsed = parse_question(document.meta, document.key_lines, document.body, document.body_line)
-    assert parsed.id == "hvm-04"
+    assert read_question(question).id == "hvm-04"
+    values = read_question(variant).variant(1).values
+    assert int(values["total"]) == int(values["vms"]) * int(values["memory"])
+
+
+def read_question(text: str) -> Question:
+    document = parse_document(text)
+    return parse_question(document.meta, document.key_lines, document.body, document.body_line)
 
 
 def test_the_tests_and_the_term_can_be_read() -> None:

@@ -57,7 +57,7 @@ def test_the_text_is_shown_with_its_line_numbers_and_without_the_key() -> None:
     assert "\n2  flags   : fpu vmx\n" in prompt
     shown = asked.present(3)
     assert "判断できない" in shown.instruction
-    assert shown.options == ()
+    assert (shown.value, shown.text_keys) == ("", ())
     assert "行目" not in shown.instruction
 
 
@@ -66,7 +66,7 @@ def test_the_key_is_stored_and_does_not_change_with_the_sample() -> None:
     reading.use(lambda sample, ask: Reading("", ("other",), ()))
     stored = question_from_json(data)
     assert stored.to_json() == data
-    assert stored.grade(Response(text="vmx")).correct
+    assert stored.grade(Response(texts=("vmx",))).correct
 
 
 @pytest.mark.parametrize(

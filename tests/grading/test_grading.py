@@ -55,7 +55,7 @@ def choices(draw: st.DrawFn) -> Question:
         right = draw(st.integers(0, n - 1))
         return choice("single", [i == right for i in range(n)], points)
     correct = draw(st.lists(st.booleans(), min_size=n, max_size=n).filter(any))
-    scoring = draw(st.sampled_from(["all-or-nothing", "per-option"]))
+    scoring = draw(st.sampled_from(["all-or-nothing", "net-correct", "per-option"]))
     return choice("multiple", correct, points, scoring=scoring)
 
 
@@ -139,6 +139,11 @@ def test_a_single_choice_is_right_or_wrong() -> None:
         ("per-option", (0,), Fraction(4, 3)),
         ("per-option", (0, 1, 2), Fraction(4, 3)),
         ("per-option", (2,), Fraction(0)),
+        ("net-correct", (0, 1), Fraction(2)),
+        ("net-correct", (0,), Fraction(1)),
+        ("net-correct", (0, 1, 2), Fraction(1)),
+        ("net-correct", (0, 2), Fraction(0)),
+        ("net-correct", (2,), Fraction(0)),
     ],
 )
 def test_multiple_is_scored_by_its_declared_rule(
@@ -221,7 +226,7 @@ def test_a_blank_text_is_not_answered(blank: str) -> None:
 def test_a_text_has_a_limit_that_the_presentation_tells() -> None:
     question = short_text("vmx")
     assert question.present(1).max_length == 200
-    assert question.read(1, {"answer": ["あ" * 200]}).text == "あ" * 200
+    assert question.read(1, {"answer": ["あ" * 200]}).texts == ("あ" * 200,)
     with pytest.raises(InvalidResponse, match=r"200 文字以内.*今は 201 文字"):
         question.read(1, {"answer": ["あ" * 201]})
 

@@ -2,16 +2,17 @@
 
 import hashlib
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from courseware.grading.errors import InvalidResponse, NotAnswered
 from courseware.grading.model import (
     ANSWER,
+    NO_DATA,
+    Data,
     OptionOutcome,
     Presentation,
-    PresentedOption,
     Question,
     Response,
     Text,
@@ -32,10 +33,39 @@ class Option:
 
 
 @dataclass(frozen=True)
+class PresentedOption:
+    """An option as it is offered: the value to post and the key of its text.
+
+    ``value`` is the place in the presented order, so it says nothing about the option.
+    ``text`` is for looking up the rendered text on the server and is not to be sent.
+    """
+
+    value: str
+    text: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Choices(Presentation):
+    """Options in the presented order; ``several`` when more than one may be chosen."""
+
+    options: tuple[PresentedOption, ...]
+    several: bool
+
+    @property
+    def text_keys(self) -> tuple[str, ...]:
+        """The options' texts."""
+        return tuple(option.text for option in self.options)
+
+
+@dataclass(frozen=True)
 class ChoiceQuestion(Question):
     """A question with options, shown in an order drawn from the seed."""
 
     options: tuple[Option, ...]
+
+    shape = "choice"
+    several: ClassVar[bool]
 
     @property
     @abstractmethod
@@ -47,23 +77,24 @@ class ChoiceQuestion(Question):
         """The indices of the right options."""
         return frozenset(i for i, option in enumerate(self.options) if option.correct)
 
-    def present(self, seed: int) -> Presentation:
+    def present(self, seed: int, data: Data = NO_DATA) -> Choices:
         """Return the options in the seed's order, with their places as values."""
-        return Presentation(
-            type=self.type_name,
+        posted = data.get(ANSWER, ())
+        return Choices(
             instruction=self.instruction,
             options=tuple(
-                PresentedOption(str(place), f"option-{index}")
-                for place, index in enumerate(self._order(seed))
+                PresentedOption(str(place), f"option-{index}", str(place) in posted)
+                for place, index in enumerate(presented_order(self.id, seed, len(self.options)))
             ),
+            several=self.several,
         )
 
-    def read(self, seed: int, data: Mapping[str, Sequence[str]]) -> Response:
+    def read(self, seed: int, data: Data) -> Response:
         """Return the chosen options by their indices in the definition."""
         values = data.get(ANSWER, ())
         if not values:
             raise NotAnswered("選択肢を選んでから採点してください。")
-        order = self._order(seed)
+        order = presented_order(self.id, seed, len(self.options))
         places = {str(place): index for place, index in enumerate(order)}
         if not all(value in places for value in values):
             raise InvalidResponse(
@@ -120,17 +151,18 @@ class ChoiceQuestion(Question):
             )
         return {"options": tuple(_options(source, written))}
 
-    def _order(self, seed: int) -> list[int]:
-        """Return the options' indices as presented.
 
-        Sorted by hashes of seed, question and index: the same on every Python version, and
-        independent of what the options say.
-        """
+def presented_order(identifier: str, seed: int, count: int) -> list[int]:
+    """Return the indices below ``count`` in the order in which a learner sees them.
 
-        def place(index: int) -> bytes:
-            return hashlib.sha256(f"{seed}/{self.id}/{index}".encode()).digest()
+    Sorted by hashes of seed, question and index: the same on every Python version, and
+    independent of what the options say.
+    """
 
-        return sorted(range(len(self.options)), key=place)
+    def place(index: int) -> bytes:
+        return hashlib.sha256(f"{seed}/{identifier}/{index}".encode()).digest()
+
+    return sorted(range(count), key=place)
 
 
 def _options(source: Source, written: list[OptionSource]) -> Iterator[Option]:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from courseware.grading.model import Presentation, Text
+from courseware.grading.model import NO_DATA, Data, Text
 from courseware.grading.reading import NoSuchReading, examine
 from courseware.grading.registry import register
 from courseware.grading.source import Source
-from courseware.grading.types.short_text import KnownAnswer, ShortTextQuestion
+from courseware.grading.types.short_text import KnownAnswer, ShortTextQuestion, Typed, typed
 
 INSTRUCTION = (
     "示している行の番号か、その行のフラグ名を入力してください。本文が「ない」と示していれば"
@@ -28,9 +28,9 @@ class CpuinfoQuestion(ShortTextQuestion):
 
     own_keys = frozenset({"sample", "ask"})
 
-    def present(self, seed: int) -> Presentation:
-        """Return an empty field; the seed changes nothing."""
-        return replace(super().present(seed), instruction=INSTRUCTION)
+    def present(self, seed: int, data: Data = NO_DATA) -> Typed:
+        """Return the field; the seed changes nothing."""
+        return typed(INSTRUCTION, data)
 
     def texts(self) -> dict[str, Text]:
         """Return every text; the dump is a part of the prompt."""

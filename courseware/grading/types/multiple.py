@@ -11,9 +11,12 @@ from courseware.grading.source import Source
 from courseware.grading.types.choice import ChoiceQuestion
 
 ALL_OR_NOTHING = "all-or-nothing"
+NET_CORRECT = "net-correct"
 PER_OPTION = "per-option"
 INSTRUCTIONS = {
     ALL_OR_NOTHING: "当てはまるものをすべて選んでください。すべて合うと得点になります。",
+    NET_CORRECT: "当てはまるものをすべて選んでください。"
+    "正しい選択で加点し、誤った選択で同じだけ減点します (0 点より下にはなりません)。",
     PER_OPTION: "当てはまるものをすべて選んでください。選択肢ごとに部分点があります。",
 }
 
@@ -24,6 +27,8 @@ class MultipleQuestion(ChoiceQuestion):
     """Scored by a declared rule, where R is the set of right options, C of chosen ones.
 
     * ``all-or-nothing``: ``points`` when C equals R, else 0.
+    * ``net-correct``: ``points`` x (size of R and C in common - size of C outside R) / (size
+      of R), but never below 0: guessing everything earns nothing when half is wrong.
     * ``per-option``: an option counts as judged rightly when it is in both sets or in
       neither. The score is ``points`` x (options judged rightly) / (number of options), an
       exact fraction. It is never negative: a wrong choice earns nothing for its option and
@@ -33,6 +38,7 @@ class MultipleQuestion(ChoiceQuestion):
     scoring: str
 
     own_keys = frozenset({"scoring"})
+    several = True
 
     @property
     def instruction(self) -> str:
@@ -42,11 +48,20 @@ class MultipleQuestion(ChoiceQuestion):
     def grade(self, response: Response) -> Grade:
         """Return the score by the declared rule, with each option's outcome."""
         outcomes = self.outcomes(response)
-        judged_rightly = sum(outcome.chosen == outcome.correct for outcome in outcomes)
-        share = Fraction(judged_rightly, len(outcomes))
+        return Grade(
+            score=self.points * self._share(frozenset(response.chosen)),
+            max_score=self.points,
+            options=outcomes,
+        )
+
+    def _share(self, chosen: frozenset[int]) -> Fraction:
         if self.scoring == ALL_OR_NOTHING:
-            share = Fraction(share == 1)
-        return Grade(score=self.points * share, max_score=self.points, options=outcomes)
+            return Fraction(chosen == self.key)
+        if self.scoring == NET_CORRECT:
+            net = len(chosen & self.key) - len(chosen - self.key)
+            return Fraction(max(net, 0), len(self.key))
+        judged_rightly = len(self.options) - len(chosen ^ self.key)
+        return Fraction(judged_rightly, len(self.options))
 
     def own_to_json(self) -> dict[str, Any]:
         """Return options and scoring rule."""
@@ -68,7 +83,7 @@ class MultipleQuestion(ChoiceQuestion):
         scoring = source.take(
             "scoring",
             lambda value: isinstance(value, str) and value in INSTRUCTIONS,
-            f"採点のしかた {ALL_OR_NOTHING} (すべて合うと得点) または {PER_OPTION}"
-            " (選択肢ごとの部分点)",
+            f"採点のしかた {ALL_OR_NOTHING} (すべて合うと得点)、{NET_CORRECT} (正しい選択で加点、"
+            f"誤った選択で減点)、または {PER_OPTION} (選択肢ごとの部分点)",
         )
         return {**super().parse_own(source), "scoring": scoring}

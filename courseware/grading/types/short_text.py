@@ -1,19 +1,37 @@
 """A short typed answer, read tolerantly."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from courseware.grading.errors import InvalidResponse, NotAnswered
 from courseware.grading.folding import fold
-from courseware.grading.model import ANSWER, Grade, Presentation, Question, Response, Text
+from courseware.grading.model import (
+    ANSWER,
+    NO_DATA,
+    Data,
+    Grade,
+    Presentation,
+    Question,
+    Response,
+    Text,
+)
 from courseware.grading.registry import register
 from courseware.grading.source import Source
+from courseware.grading.variants import Value, as_text, fill
 
 # Characters of a typed answer, and of each accepted form. The page shows it.
 MAX_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class Typed(Presentation):
+    """One field: what is in it, and the most characters that it takes."""
+
+    value: str
+    max_length: int
 
 
 @dataclass(frozen=True)
@@ -22,6 +40,32 @@ class KnownAnswer:
 
     answers: tuple[str, ...]
     text: Text
+
+
+def typed(instruction: str, data: Data) -> Typed:
+    """Return the presentation of a question with one field."""
+    return Typed(instruction, (data.get(ANSWER) or ("",))[0], MAX_CHARACTERS)
+
+
+def read_text(data: Data, name: str = ANSWER) -> str:
+    """Return the text of a field as typed, without white space around it.
+
+    Raises NotAnswered for a blank one, InvalidResponse for one that is too long and for one
+    with control characters.
+    """
+    values = data.get(name, ())
+    if len(values) > 1:
+        raise InvalidResponse("答えは一つだけ送ってください。")
+    text = values[0].strip() if values else ""
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidResponse(
+            f"答えは {MAX_CHARACTERS} 文字以内で入力してください (今は {len(text)} 文字)。"
+        )
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\r\n" for c in text):
+        raise InvalidResponse("答えに制御文字が含まれています。取り除いてください。")
+    if not fold(text):
+        raise NotAnswered("答えを入力してから採点してください。")
+    return text
 
 
 @register("short-text", "短く書く")
@@ -36,35 +80,28 @@ class ShortTextQuestion(Question):
     known: tuple[KnownAnswer, ...]
 
     own_keys = frozenset({"accept", "feedback"})
+    shape = "typed"
 
-    def present(self, seed: int) -> Presentation:
-        """Return an empty field; the seed changes nothing."""
-        return Presentation(
-            type=self.type_name,
-            instruction="答えを入力してください。全角と半角、大文字と小文字、"
+    def own_variant(self, drawn: Mapping[str, Value]) -> dict[str, Any]:
+        """Return the accepted forms with the drawn values in them."""
+        values = {name: as_text(value) for name, value in drawn.items()}
+        return {"accept": tuple(fill(form, values) for form in self.accept)}
+
+    def present(self, seed: int, data: Data = NO_DATA) -> Typed:
+        """Return the field; the seed changes nothing."""
+        return typed(
+            "答えを入力してください。全角と半角、大文字と小文字、"
             "ひらがなとカタカナは区別しません。",
-            max_length=MAX_CHARACTERS,
+            data,
         )
 
-    def read(self, seed: int, data: Mapping[str, Sequence[str]]) -> Response:
+    def read(self, seed: int, data: Data) -> Response:
         """Return the text as typed, without white space around it."""
-        values = data.get(ANSWER, ())
-        if len(values) > 1:
-            raise InvalidResponse("答えは一つだけ送ってください。")
-        text = values[0].strip() if values else ""
-        if len(text) > MAX_CHARACTERS:
-            raise InvalidResponse(
-                f"答えは {MAX_CHARACTERS} 文字以内で入力してください (今は {len(text)} 文字)。"
-            )
-        if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\r\n" for c in text):
-            raise InvalidResponse("答えに制御文字が含まれています。取り除いてください。")
-        if not fold(text):
-            raise NotAnswered("答えを入力してから採点してください。")
-        return Response(text=text)
+        return Response(texts=(read_text(data),))
 
     def grade(self, response: Response) -> Grade:
         """Return ``points`` for an accepted form, else 0 with the feedback that is foreseen."""
-        answer = fold(response.text)
+        answer = fold(response.texts[0])
         right = answer in map(fold, self.accept)
         return Grade(
             score=Fraction(self.points if right else 0),

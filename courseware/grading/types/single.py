@@ -1,12 +1,11 @@
 """One right option out of several."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from courseware.grading.errors import InvalidResponse
-from courseware.grading.model import Grade, Response
+from courseware.grading.model import Data, Grade, Response
 from courseware.grading.registry import register
 from courseware.grading.source import Source
 from courseware.grading.types.choice import ChoiceQuestion
@@ -18,8 +17,9 @@ class SingleQuestion(ChoiceQuestion):
     """Full marks for the right option, none for another."""
 
     instruction = "一つ選んでください。"
+    several = False
 
-    def read(self, seed: int, data: Mapping[str, Sequence[str]]) -> Response:
+    def read(self, seed: int, data: Data) -> Response:
         """Return the one chosen option; more than one is no answer."""
         response = super().read(seed, data)
         if len(response.chosen) > 1:

@@ -73,6 +73,15 @@ def test_a_guest_is_loaded_beside_the_program_with_its_constants() -> None:
     assert told.actual == "コンソールへの出力: 「AA」"
 
 
+def test_addresses_are_told_in_hexadecimal_and_long_outputs_are_clipped() -> None:
+    result = only("la a0, _start\n_start: ebreak\n", {"register": "a0", "is": 0x8000_0010})
+    assert (result.expected, result.actual) == ("a0: 0x80000010", "a0: 0")
+    result = only(CALLS_GUEST, {"output": ""}, machine=GUEST, define={"N": 300})
+    assert result.actual.endswith("AAA… (ほか 100 文字)」")
+    words = only("ebreak\nx: .space 400\n", {"memory": "x", "words": [1] * 80})
+    assert words.actual.endswith("0, … ほか 16 個]")
+
+
 def test_a_check_has_a_message_of_its_own() -> None:
     result = only("ebreak\n", {"register": "a0", "is": 1, "otherwise": "a0 に 1 がありません。"})
     assert result.message == "a0 に 1 がありません。"

@@ -47,7 +47,7 @@ def test_a_lab_in_order_passes_and_what_its_tests_say_is_printed(
     assert "すべて合格です。" in output
     assert "-- 引いてしまう" in output
     assert "✗ 公開の例: 戻り値 (a0) が期待した値と違います。 | a0 = 5 | a0 = -1" not in output
-    assert "✗ 公開の例: 戻り値 (a0) が期待した値と違います。 | a0 = 5 | a0 = 4294967295" in output
+    assert "✗ 公開の例: 戻り値 (a0) が期待した値と違います。 | a0 = 5 | a0 = 0xffffffff" in output
 
 
 @pytest.mark.parametrize(

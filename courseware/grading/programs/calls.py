@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from courseware.grading.programs.machine import A0, RA, SP, Finding, Loaded, Stopped
-from courseware.grading.programs.model import Block, Call
+from courseware.grading.programs.model import Block, Call, number_text
 
 # Where a called function returns to: nothing is mapped there.
 RETURN_ADDRESS = 0xFFFF_FFF0
@@ -102,6 +102,6 @@ def call_text(call: Call) -> str:
 
 def values_text(returns: int | None, blocks: Mapping[str, Block]) -> str:
     """Return what a call results in as a learner reads it."""
-    parts = [] if returns is None else [f"a0 = {returns}"]
+    parts = [] if returns is None else [f"a0 = {number_text(returns)}"]
     parts += [f"{name} = {block}" for name, block in blocks.items()]
     return "、".join(parts)

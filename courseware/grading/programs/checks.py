@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from courseware.grading.programs.machine import Finding, Loaded
-from courseware.grading.programs.model import Block, Check
+from courseware.grading.programs.model import Block, Check, number_text
 
 WORD_BYTES = 4
 
@@ -98,18 +98,22 @@ def _compare_number(check: Check, machine: Loaded) -> Finding | None:
         low, high = measured - check.within, measured + check.within
     if (low is None or actual >= low) and (high is None or actual <= high):
         return None
-    return _told(check, _range_text(low, high), f"{actual:,}")
+    return _told(check, _range_text(low, high), _text(actual))
 
 
 def _range_text(low: int | None, high: int | None) -> str:
     if low == high:
-        return f"{low:,}"
+        return "" if low is None else _text(low)
     parts = []
     if low is not None:
-        parts.append(f"{low:,} 以上")
+        parts.append(f"{_text(low)} 以上")
     if high is not None:
-        parts.append(f"{high:,} 以下")
+        parts.append(f"{_text(high)} 以下")
     return "、".join(parts)
+
+
+def _text(number: int) -> str:
+    return number_text(number) if number >= 1 << 31 else f"{number:,}"
 
 
 # --- telling ---

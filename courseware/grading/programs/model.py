@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 DEFAULT_BUDGET = 100_000  # cycles of one test
+# Of contents, as a learner reads them
+SHOWN_VALUES = 64
+SHOWN_CHARACTERS = 200
 SIZES = {"words": 4, "halves": 2, "bytes": 1, "text": 1}
 
 
@@ -41,8 +44,25 @@ class Block:
     def __str__(self) -> str:
         """Return the contents as a learner reads them."""
         if self.unit == "text":
-            return f"「{bytes(self.values).decode(errors='replace')}」"
-        return f"[{', '.join(map(str, self.values))}]"
+            text = bytes(self.values).decode(errors="replace")
+            shown = "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+            return f"「{_clip(shown)}」"
+        return f"[{', '.join(map(number_text, self.values[:SHOWN_VALUES]))}{self._rest}]"
+
+    @property
+    def _rest(self) -> str:
+        rest = len(self.values) - SHOWN_VALUES
+        return f", … ほか {rest:,} 個" if rest > 0 else ""
+
+
+def number_text(value: int) -> str:
+    """Return a number as a learner reads it: an address (of 32 bits) in hexadecimal."""
+    return f"{value:#010x}" if value >= 1 << 31 else str(value)
+
+
+def _clip(text: str) -> str:
+    rest = len(text) - SHOWN_CHARACTERS
+    return f"{text[:SHOWN_CHARACTERS]}… (ほか {rest:,} 文字)" if rest > 0 else text
 
 
 @dataclass(frozen=True)

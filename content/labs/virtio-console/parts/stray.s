@@ -3,7 +3,10 @@
         .equ QUEUE, 0x80018000
         .equ AVAIL, 0x80
 
-_start: li   s0, QUEUE
+_start: li   t0, 0x8001fffc      # ゲストのメモリーの最後の 4 バイト
+        li   t1, 'e' | 'n' << 8 | 'd' << 16 | '\n' << 24
+        sw   t1, 0(t0)
+        li   s0, QUEUE
         li   t0, ADDRESS
         sw   t0, 0(s0)
         li   t0, LENGTH

@@ -30,18 +30,24 @@ const CODE_EDITOR_PHRASES = {
 // Return an open editor (an EditorView) in place of the text area.
 //
 // `indent` is the number of spaces of the Tab key. `extensions` are CodeMirror's: a language, marks,
-// keys; they go before the editor's own. A text area's data-nonce is the page's nonce for styles;
-// an element with the id of the text area and "-keys" behind it tells of the keys, and is shown.
+// keys; they go before the editor's own. A text area's data-nonce is the page's nonce for styles.
+// Elements whose data-editor-of is the text area's id tell of the editor: they are shown, and those
+// with an id describe it.
 function openCodeEditor(textarea, { indent = 4, extensions = [] } = {}) {
   const { EditorState, EditorView, classHighlighter, defaultKeymap, highlightSelectionMatches } = CodeMirror;
   const { history, historyKeymap, indentUnit, keymap, lineNumbers, search, searchKeymap } = CodeMirror;
   const { syntaxHighlighting } = CodeMirror;
 
-  const keys = document.getElementById(`${textarea.id}-keys`);
+  const tellers = [...document.querySelectorAll(`[data-editor-of="${textarea.id}"]`)];
   const label = textarea.labels[0];
   label.id ||= `${textarea.id}-label`;
-  const described = [textarea.getAttribute("aria-describedby"), keys?.id].filter(Boolean).join(" ");
-  const attributes = { "aria-labelledby": label.id, "aria-describedby": described, lang: textarea.lang, tabindex: "0" };
+  const described = [textarea.getAttribute("aria-describedby"), ...tellers.map((teller) => teller.id)];
+  const attributes = {
+    "aria-labelledby": label.id,
+    "aria-describedby": described.filter(Boolean).join(" "),
+    lang: textarea.lang,
+    tabindex: "0", // It can be focused anyway; this says so to those who read the attribute.
+  };
   const isOurs = (binding) => !CODE_EDITOR_FREE_KEYS.includes(binding.key);
 
   const mirror = EditorView.updateListener.of((update) => {
@@ -78,7 +84,7 @@ function openCodeEditor(textarea, { indent = 4, extensions = [] } = {}) {
   textarea.classList.add("code-editor__field");
   textarea.tabIndex = -1;
   textarea.setAttribute("aria-hidden", "true");
-  if (keys) keys.hidden = false;
+  for (const teller of tellers) teller.hidden = false;
   // Its label, and links to it, lead to the editor.
   textarea.addEventListener("focus", () => view.focus());
   // Who writes into the text area writes into the editor.

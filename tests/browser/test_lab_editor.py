@@ -262,6 +262,34 @@ def test_tab_indents_and_does_not_keep_the_keyboard(page: Page) -> None:
     assert "source-keys" in described.split()
 
 
+def test_tab_can_be_made_to_leave_the_editor_for_good(page: Page) -> None:
+    page.goto(PLAYGROUND)
+    before = program_field(page).input_value()
+    program(page).press("Control+m")
+    page.keyboard.press("Tab")
+    expect(program(page)).not_to_be_focused()
+    expect(program_field(page)).to_have_value(before)
+
+
+def test_a_line_becomes_a_comment_and_a_program_again(page: Page) -> None:
+    page.goto(PLAYGROUND)
+    write_program(page, "x:\n        ret\n")
+    go_to(page, 2, 1)
+    page.keyboard.press("Control+/")
+    expect(program_field(page)).to_have_value("x:\n        # ret\n")
+    page.keyboard.press("Control+/")
+    expect(program_field(page)).to_have_value("x:\n        ret\n")
+
+
+def test_the_keys_of_the_editor_are_told_where_it_is(open_browser: Callable[..., Page]) -> None:
+    for script in (True, False):
+        page = open_browser(java_script_enabled=script)
+        page.goto(PLAYGROUND)
+        page.get_by_text("ほかの操作、キーボード、上限").click()
+        expect(page.get_by_role("row", name="Ctrl+Enter")).to_be_visible()
+        expect(page.get_by_role("row", name="F9")).to_have_count(1 if script else 0)
+
+
 def test_a_word_is_found_and_nothing_is_sent(page: Page) -> None:
     page.goto(PLAYGROUND)
     write_program(page, "nop\nebreak # ここ\nebreak # そこ\n")

@@ -1,6 +1,5 @@
 """A learner's way through a lab, as requests."""
 
-import html
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,36 +12,11 @@ from django.test import Client
 
 from courseware.classes.models import User
 from courseware.labs.models import Program, ProgramSubmission
+from tests.labs.steps import URL, hidden, page_after, post, text
 
-URL = "/labs/adding/"
 RIGHT = "add2:\n        add a0, a0, a1\n        ret\n"
 COUNT = "_start:\n        li a0, 1\n        addi a0, a0, 2\n        ebreak\n"
 ENDLESS = "1: j 1b\n"
-
-
-def hidden(page: str, name: str) -> str:
-    found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)">', page)
-    assert found, name
-    return found[1]
-
-
-def text(response: Any) -> str:
-    return html.unescape(response.content.decode())
-
-
-def post(client: Client, action: str, source: str, *, htmx: bool = False, look: str = "") -> Any:
-    """Press a button on the page as it is now."""
-    page = text(client.get(URL))
-    form = {name: hidden(page, name) for name in ("program", "base")}
-    headers = {"HX-Request": "true"} if htmx else {}
-    form |= {"action": action, "source": source, "look": look}
-    return client.post(URL, form, headers=headers)
-
-
-def page_after(client: Client, action: str, source: str, look: str = "") -> str:
-    response = post(client, action, source, look=look)
-    assert response.status_code == 302
-    return text(client.get(URL))
 
 
 def test_the_list_shows_the_labs_in_order_with_their_states(labs: None, client: Client) -> None:

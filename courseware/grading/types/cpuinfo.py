@@ -8,7 +8,8 @@ from courseware.grading.model import NO_DATA, Data, Text
 from courseware.grading.reading import NoSuchReading, examine
 from courseware.grading.registry import register
 from courseware.grading.source import Source
-from courseware.grading.types.short_text import KnownAnswer, ShortTextQuestion, Typed, typed
+from courseware.grading.types.short_text import ShortTextQuestion
+from courseware.grading.types.typed import KnownAnswer, Typed, typed
 
 INSTRUCTION = (
     "示している行の番号か、その行のフラグ名を入力してください。本文が「ない」と示していれば"

@@ -3,6 +3,7 @@
 "use strict";
 
 const LAB_FORMS_SHOWN = 3; // ways to write one mnemonic in the help
+const LAB_HELP_MISSING = "命令の説明を読み込めませんでした。命令表を見てください。";
 const LAB_HELP_HINT = "命令、レジスター、CSR の名前にカーソルを置くと、ここに説明が出ます。";
 
 if (window.CodeMirror) openLabEditor(document.getElementById("source"));
@@ -10,15 +11,16 @@ if (window.CodeMirror) openLabEditor(document.getElementById("source"));
 function openLabEditor(textarea) {
   const { Compartment, EditorView, keymap, nextDiagnostic, previousDiagnostic } = CodeMirror;
   const help = labHelp();
-  const marks = labMarks((view, line) => pressBreakpoint(textarea.form, line));
+  const toggle = (line) => pressBreakpoint(textarea.form, line);
+  const marks = labMarks(toggle);
   const language = new Compartment();
-  let words = null;
+  let words; // undefined until they have come, null when they could not be had
 
-  const tell = (view) => {
+  const tell = () => {
     help.announce();
     return true;
   };
-  const toProblem = (move) => (view) => move(view) && tell(view);
+  const toProblem = (move) => (view) => move(view) && tell();
   const view = openCodeEditor(textarea, {
     indent: 8,
     extensions: [
@@ -30,7 +32,7 @@ function openLabEditor(textarea) {
       keymap.of([
         { key: "F1", run: tell },
         { key: "F8", run: toProblem(nextDiagnostic), shift: toProblem(previousDiagnostic) },
-        { key: "F9", run: (view) => pressBreakpoint(textarea.form, cursorLine(view)) },
+        { key: "F9", run: (view) => toggle(cursorLine(view)) },
       ]),
     ],
   });
@@ -40,13 +42,20 @@ function openLabEditor(textarea) {
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id === "machine") marks.read(view);
   });
-  fetch(textarea.dataset.words)
-    .then((answer) => (answer.ok ? answer.json() : null))
-    .then((answer) => {
-      words = answer;
-      if (words) view.dispatch({ effects: language.reconfigure(assemblyLanguage(words)) });
-    })
-    .catch(() => {}); // The program can be written without colours and help.
+  loadWords(textarea.dataset.words).then((answer) => {
+    words = answer;
+    view.dispatch({ effects: language.reconfigure(words ? assemblyLanguage(words) : []) });
+  });
+}
+
+// Return the words of the language, or null: without them a program is written without colours.
+async function loadWords(url) {
+  try {
+    const answer = await fetch(url);
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
 }
 
 function cursorLine(view) {
@@ -81,9 +90,9 @@ function labMarks(toggle) {
       return element;
     }
   }
-  const breakpoint = new Mark("breakpoint", "●");
-  const current = new Mark("current", "▶");
-  const problem = new Mark("problem", "⚠");
+  const breakpointMark = new Mark("breakpoint", "●");
+  const currentMark = new Mark("current", "▶");
+  const problemMark = new Mark("problem", "⚠");
   const currentLine = Decoration.line({ class: "code-line--current" });
 
   const put = StateEffect.define();
@@ -101,13 +110,10 @@ function labMarks(toggle) {
   function problems(state) {
     const starts = new Set();
     forEachDiagnostic(state, (_, from) => starts.add(state.doc.lineAt(from).from));
-    return RangeSet.of([...starts].map((from) => problem.range(from)), true);
+    return RangeSet.of([...starts].map((from) => problemMark.range(from)), true);
   }
 
-  const click = (view, block) => {
-    toggle(view, view.state.doc.lineAt(block.from).number);
-    return true;
-  };
+  const click = (view, block) => toggle(view.state.doc.lineAt(block.from).number);
   const extension = [
     field,
     gutter({
@@ -116,7 +122,7 @@ function labMarks(toggle) {
         const { breakpoints, current } = view.state.field(field);
         return [problems(view.state), breakpoints, current];
       },
-      initialSpacer: () => breakpoint,
+      initialSpacer: () => breakpointMark,
       domEventHandlers: { click },
     }),
     CodeMirror.lineNumbers({ domEventHandlers: { click } }),
@@ -130,8 +136,8 @@ function labMarks(toggle) {
     const lines = starts(breakpoints.split(" ").map(Number));
     const next = starts([Number(line)]);
     const value = {
-      breakpoints: RangeSet.of(lines.map((from) => breakpoint.range(from)), true),
-      current: RangeSet.of(next.map((from) => current.range(from))),
+      breakpoints: RangeSet.of(lines.map((from) => breakpointMark.range(from)), true),
+      current: RangeSet.of(next.map((from) => currentMark.range(from))),
       line: Decoration.set(next.map((from) => currentLine.range(from))),
     };
     view.dispatch({ effects: put.of(value) }, setDiagnostics(view.state, [...pageProblems(doc)]));
@@ -197,6 +203,7 @@ function* helpLines(words, state) {
     if (from <= position && position <= to) found.push(message);
   });
   for (const message of found) yield helpLine(`⚠ ${message}`);
+  if (words === null) yield helpLine(LAB_HELP_MISSING);
   if (!words) return;
   const { statement, word } = assemblyWordsAt(state, position);
   if (word) {

@@ -16,6 +16,13 @@
         .equ A, 64
         .equ D, 128
 
+# x0 と sp (x2) を除くレジスターを、sp の指す場所に (から) 写す
+        .macro each_register op
+        .irp n, 1,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+        \op  x\n, 4*\n(sp)
+        .endr
+        .endm
+
         .text
 _start:
         la   t0, trap
@@ -227,11 +234,9 @@ access_fault:
         .balign 4
 trap:
         csrrw sp, mscratch, sp
-        .irp n, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-        sw   x\n, 4 * \n(sp)
-        .endr
+        each_register sw
         csrrw t0, mscratch, sp
-        sw   t0, 4 * 2(sp)      # ゲストの sp
+        sw   t0, 4*2(sp)      # ゲストの sp
         mv   s0, sp             # s0: ゲストのレジスター
         la   sp, stack_top
         csrr a1, mcause
@@ -269,10 +274,10 @@ reflect:
 
 # ファームウェアの呼び出し (SBI): a7 が 1 なら a0 の 1 文字を出力、8 なら終わり
 firmware_call:
-        lw   a7, 4 * 17(s0)
+        lw   a7, 4*17(s0)
         li   t0, 8
         beq  a7, t0, finish
-        lw   a0, 4 * 10(s0)
+        lw   a0, 4*10(s0)
         li   t0, 0x10000000
         sb   a0, 0(t0)
         j    next
@@ -335,10 +340,8 @@ next:
         csrw mepc, t0
 resume:
         mv   sp, s0
-        .irp n, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-        lw   x\n, 4 * \n(sp)
-        .endr
-        lw   sp, 4 * 2(sp)
+        each_register lw
+        lw   sp, 4*2(sp)
         mret
 unknown:
         li   a0, 2

@@ -25,6 +25,13 @@
         .equ STACK_FRAME, 0x80030000
         .equ RAM, 0x80000000
 
+# x0 と sp (x2) を除くレジスターを、sp の指す場所に (から) 写す
+        .macro each_register op
+        .irp n, 1,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+        \op  x\n, 4*\n(sp)
+        .endr
+        .endm
+
         .text
 _start:
         la   t0, trap
@@ -118,11 +125,9 @@ new_frame:
         .balign 4
 trap:
         csrrw sp, mscratch, sp
-        .irp n, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-        sw   x\n, 4 * \n(sp)
-        .endr
+        each_register sw
         csrrw t0, mscratch, sp
-        sw   t0, 4 * 2(sp)      # ユーザーの sp
+        sw   t0, 4*2(sp)      # ユーザーの sp
         mv   s0, sp             # s0: ユーザーのレジスター
         la   sp, kernel_stack_top
         csrr a1, mcause
@@ -142,9 +147,9 @@ trap:
 
 # ユーザーからの呼び出し。a7 が 1 なら a0 の 1 文字を出力、0 なら終わり
 system_call:
-        lw   a7, 4 * 17(s0)
+        lw   a7, 4*17(s0)
         beqz a7, finish
-        lw   a0, 4 * 10(s0)
+        lw   a0, 4*10(s0)
         li   t0, 0x10000000
         sb   a0, 0(t0)
         csrr t0, mepc
@@ -152,10 +157,8 @@ system_call:
         csrw mepc, t0
 resume:
         mv   sp, s0
-        .irp n, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-        lw   x\n, 4 * \n(sp)
-        .endr
-        lw   sp, 4 * 2(sp)
+        each_register lw
+        lw   sp, 4*2(sp)
         mret
 
 # 直せないトラップ: 理由を残して終わる

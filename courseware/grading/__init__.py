@@ -6,13 +6,20 @@ The way through::
     question = question.variant(seed)           # parameters drawn, answers worked out
     presentation = question.present(seed)       # no key in it
     response = question.read(seed, posted)      # NotAnswered, InvalidResponse
+    response = question.measured(response, who) # runs a program; NotGraded, InvalidResponse
     grade = question.grade(response)            # pure
 
 A kind of question is a class in ``courseware.grading.types``, known to the registry by name.
 """
 
 from courseware.grading import types as types
-from courseware.grading.errors import InvalidResponse, NotAnswered, QuestionError, QuestionProblem
+from courseware.grading.errors import (
+    InvalidResponse,
+    NotAnswered,
+    NotGraded,
+    QuestionError,
+    QuestionProblem,
+)
 from courseware.grading.model import (
     Grade,
     OptionOutcome,
@@ -29,6 +36,7 @@ __all__ = [
     "Grade",
     "InvalidResponse",
     "NotAnswered",
+    "NotGraded",
     "OptionOutcome",
     "PartOutcome",
     "Presentation",

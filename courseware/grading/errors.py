@@ -25,5 +25,9 @@ class NotAnswered(Exception):
     """Nothing was answered, which is not a wrong answer. The message tells what to do."""
 
 
+class NotGraded(Exception):
+    """The answer cannot be graded now. Nothing is lost; the message tells what to do."""
+
+
 class InvalidResponse(Exception):
     """What was posted is no answer to the question. The message tells what is wrong."""

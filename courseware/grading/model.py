@@ -52,12 +52,14 @@ class Response:
 
     ``chosen`` are indices of what the author wrote (options; for an ordering the order; for a
     matching the right side of each left one, -1 for none). ``texts`` are typed answers, one for
-    each field. ``point`` is a place in a figure, in the units of its view box.
+    each field. ``point`` is a place in a figure, in the units of its view box. ``measured`` is
+    what ``Question.measured`` found out about the answer, as plain JSON data.
     """
 
     chosen: tuple[int, ...] = ()
     texts: tuple[str, ...] = ()
     point: tuple[int, int] | None = None
+    measured: tuple[Mapping[str, Any], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the response as plain JSON data."""
@@ -65,6 +67,7 @@ class Response:
             "chosen": list(self.chosen),
             "texts": list(self.texts),
             "point": self.point and list(self.point),
+            **({"measured": list(self.measured)} if self.measured else {}),
         }
 
     @classmethod
@@ -72,7 +75,10 @@ class Response:
         """Return the response that ``to_json`` described."""
         point = data["point"]
         return cls(
-            tuple(data["chosen"]), tuple(data["texts"]), (point[0], point[1]) if point else None
+            tuple(data["chosen"]),
+            tuple(data["texts"]),
+            (point[0], point[1]) if point else None,
+            tuple(data.get("measured", ())),
         )
 
 
@@ -213,6 +219,14 @@ class Question(ABC):
 
         Raises NotAnswered for a blank one and InvalidResponse for one that no form can post.
         """
+
+    def measured(self, response: Response, learner: int) -> Response:
+        """Return a response with all that its grade depends on.
+
+        Kinds whose answers must be run do it here, for the learner of this number; it may take
+        seconds. Raises NotGraded, and InvalidResponse for an answer that cannot be run.
+        """
+        return response
 
     @abstractmethod
     def grade(self, response: Response) -> Grade:

@@ -25,15 +25,19 @@ MAX_POINTS = 100
 
 
 def parse_question(
-    meta: Mapping[str, Any], key_lines: Mapping[str, int], body: str, body_line: int
+    meta: Mapping[str, Any],
+    key_lines: Mapping[str, int],
+    body: str,
+    body_line: int,
+    figures: Mapping[str, str] | None = None,
 ) -> Question:
     """Return the question that a file describes.
 
     ``meta`` is the front matter and ``key_lines`` the file's line of each of its keys;
-    ``body_line`` is the file's line at which ``body`` starts. Raises QuestionError, and
-    nothing else, with all problems.
+    ``body_line`` is the file's line at which ``body`` starts; ``figures`` are the SVG texts that
+    a question may be about, by name. Raises QuestionError, and nothing else, with all problems.
     """
-    source = Source(meta, key_lines, body, body_line)
+    source = Source(meta, key_lines, body, body_line, figures)
     fields = _common(source)
     cls = _type(source)
     if cls is not None:

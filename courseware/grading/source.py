@@ -36,9 +36,15 @@ class Source:
     """Front matter and split body of one question; collects problems."""
 
     def __init__(
-        self, meta: Mapping[str, Any], key_lines: Mapping[str, int], body: str, body_line: int
+        self,
+        meta: Mapping[str, Any],
+        key_lines: Mapping[str, int],
+        body: str,
+        body_line: int,
+        figures: Mapping[str, str] | None = None,
     ) -> None:
         self.problems: list[QuestionProblem] = []
+        self.figures = figures or {}
         self.meta = meta
         self._key_lines = key_lines
         self.body_line = body_line

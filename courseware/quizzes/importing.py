@@ -66,7 +66,7 @@ def _read_question(
     document = parse_document(read_text(path, name), name)
     try:
         definition = parse_question(
-            document.meta, document.key_lines, document.body, document.body_line
+            document.meta, document.key_lines, document.body, document.body_line, context.figures
         )
     except QuestionError as error:
         raise ContentError(

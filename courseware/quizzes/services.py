@@ -83,7 +83,6 @@ class Reception(Enum):
     ALREADY_GRADED = "already graded"  # another form for a graded question changes nothing
 
 
-@transaction.atomic
 def submit_answer(
     attempt: Attempt, position: int, key: UUID, data: Mapping[str, Sequence[str]]
 ) -> tuple[Submission, Reception]:
@@ -91,41 +90,58 @@ def submit_answer(
 
     ``key`` names the form that was sent. Of any number of posts exactly one is stored. The
     attempt is finished with its last question. Raises AttemptItem.DoesNotExist, and
-    NotAnswered or InvalidResponse, after which nothing is stored.
+    NotAnswered, InvalidResponse or NotGraded, after which nothing is stored.
     """
+    item = attempt.items.select_related("revision", "submission").get(position=position)
+    stored = submission_of(item)
+    if stored is None:
+        # Grading may take as long as a program runs: nothing is locked meanwhile.
+        return _store(attempt, _graded(item, attempt, key, data))
+    return stored, _reception_again(stored, key)
+
+
+def _graded(
+    item: AttemptItem, attempt: Attempt, key: UUID, data: Mapping[str, Sequence[str]]
+) -> Submission:
+    """Return the graded answer, not stored yet."""
+    question = question_from_json(item.revision.definition).variant(attempt.seed)
+    response = question.measured(question.read(attempt.seed, data), attempt.user_id)
+    grade = question.grade(response)
+    return Submission(
+        item=item,
+        key=key,
+        response=response.to_json(),
+        score=thousandths(grade.score),
+        max_score=thousandths(grade.max_score),
+        result=grade.to_json(),
+    )
+
+
+@transaction.atomic
+def _store(attempt: Attempt, submission: Submission) -> tuple[Submission, Reception]:
+    """Store a graded answer, unless another of its question was stored meanwhile."""
     # One answer of an attempt after another: no two see the same question unanswered, and
     # the last two cannot both miss that they are the last.
     locked = Attempt.objects.select_for_update().get(pk=attempt.pk)
-    item = locked.items.select_related("revision", "submission").get(position=position)
-    stored = submission_of(item)
+    stored = Submission.objects.filter(item=submission.item).first()
     if stored is not None:
-        return stored, Reception.REPEATED if stored.key == key else Reception.ALREADY_GRADED
-    submission = _grade(item, key, data)
+        return stored, _reception_again(stored, submission.key)
+    try:
+        with transaction.atomic():
+            submission.save()
+    except IntegrityError:
+        raise InvalidResponse(
+            "この送信は別の問題に使われています。ページを読み込み直して、もう一度送ってください。"
+        ) from None
     if not locked.items.filter(submission__isnull=True).exists():
         locked.finished_at = timezone.now()
         locked.save(update_fields=["finished_at"])
     return submission, Reception.GRADED
 
 
-def _grade(item: AttemptItem, key: UUID, data: Mapping[str, Sequence[str]]) -> Submission:
-    seed = item.attempt.seed
-    question = question_from_json(item.revision.definition).variant(seed)
-    response = question.read(seed, data)
-    grade = question.grade(response)
-    try:
-        with transaction.atomic():
-            return Submission.objects.create(
-                item=item,
-                key=key,
-                response=response.to_json(),
-                score=thousandths(grade.score),
-                max_score=thousandths(grade.max_score),
-                result=grade.to_json(),
-            )
-    except IntegrityError:
-        raise InvalidResponse(
-            "この送信は別の問題に使われています。ページを読み込み直して、もう一度送ってください。"
-        ) from None
+def _reception_again(stored: Submission, key: UUID) -> Reception:
+    """Return what became of an answer to a question that has its grade."""
+    return Reception.REPEATED if stored.key == key else Reception.ALREADY_GRADED
 
 
 def submission_of(item: AttemptItem) -> Submission | None:

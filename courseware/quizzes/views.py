@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courseware.classes.http import LearnerRequest
 from courseware.classes.throttling import rate_limited
-from courseware.grading import InvalidResponse, NotAnswered
+from courseware.grading import InvalidResponse, NotAnswered, NotGraded
 from courseware.grading.registry import labels
 from courseware.lessons.models import Lesson
 from courseware.quizzes import services
@@ -84,8 +84,9 @@ def attempt(request: LearnerRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @rate_limited("answers")
 def answer(request: LearnerRequest, pk: UUID, position: int) -> HttpResponse:
-    """Grade an answer, or say what is missing (422); htmx gets the question's card alone.
+    """Grade an answer, or say what is missing (422) or why it cannot be graded now (503).
 
+    htmx gets the question's card alone.
     A GET (the address was reloaded or copied) leads to the question on its page.
     """
     found = _attempt(request, pk)
@@ -94,12 +95,14 @@ def answer(request: LearnerRequest, pk: UUID, position: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(_place(pk, position))
     posted = dict(request.POST.lists())
-    error, already_graded = "", False
+    error, status, already_graded = "", 200, False
     try:
         _, reception = services.submit_answer(found, position, _key(request), posted)
         already_graded = reception is services.Reception.ALREADY_GRADED
     except (NotAnswered, InvalidResponse) as refusal:
-        error = str(refusal)
+        error, status = str(refusal), 422
+    except NotGraded as refusal:
+        error, status = str(refusal), 503
     if not request.htmx and not error:
         return redirect(_place(pk, position, f"?already={position}" if already_graded else ""))
     cards = [
@@ -109,7 +112,6 @@ def answer(request: LearnerRequest, pk: UUID, position: int) -> HttpResponse:
         for item in services.items_of(found, position if request.htmx else None)
     ]
     template = "quizzes/attempt.html" + ("#answered" if request.htmx else "")
-    status = 422 if error else 200
     return render(request, template, _context(_attempt(request, pk), cards), status=status)
 
 

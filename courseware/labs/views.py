@@ -17,6 +17,7 @@ from courseware.labs import services
 from courseware.labs.actions import ACTIONS, MAIN_ACTIONS, OTHER_ACTIONS
 from courseware.labs.display import display, instruction_list, marks, pseudo_instruction_list
 from courseware.labs.models import Lab, LabRevision, Program
+from courseware.machine.reference import directives_in_full
 
 # Where on the page a plain form leads after an action; to the machine after the others.
 PLACES = {"grade": "result", "look": "memory"}
@@ -38,6 +39,7 @@ def instructions(request: LearnerRequest) -> HttpResponse:
         {
             "instructions": instruction_list(),
             "pseudo_instructions": pseudo_instruction_list(),
+            "directives": directives_in_full(),
         },
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from courseware.machine.assembler.directive_help import DIRECTIVE_HELP, HELP_BY_NAME
 from courseware.machine.assembler.directives import DIRECTIVES
 from courseware.machine.assembler.forms import FORMS, Form, Real, spelling
 from courseware.machine.assembler.pseudo import Pseudo
@@ -59,11 +60,11 @@ class Usage:
 
 @dataclass(frozen=True)
 class AssemblyWords:
-    """Every word that means something of its own: usages of mnemonics, names of directives, and
-    what registers and CSRs are, by their names."""
+    """Every word that means something of its own: usages of mnemonics and directives, and what
+    registers and CSRs are, by their names."""
 
     mnemonics: dict[str, list[Usage]]
-    directives: tuple[str, ...]
+    directives: dict[str, Usage]
     registers: dict[str, str]
     csrs: dict[str, str]
 
@@ -72,7 +73,7 @@ def assembly_words() -> AssemblyWords:
     """Return the words of the assembly language; directives may also be written in capitals."""
     return AssemblyWords(
         mnemonics={name: [_usage(form) for form in forms] for name, forms in FORMS.items()},
-        directives=DIRECTIVES,
+        directives={name: _directive(name) for name in DIRECTIVES},
         registers={name: _register(name) for name in REGISTER_NUMBERS},
         csrs={name: _csr(name) for name in CSR_NUMBERS},
     )
@@ -91,6 +92,16 @@ def _usage(form: Form) -> Usage:
             return Usage(spelling(form), describe(instruction) + order)
         case _:
             return Usage(spelling(form), _OTHERS[form.mnemonic])
+
+
+def _directive(name: str) -> Usage:
+    told = HELP_BY_NAME[name]
+    return Usage(told.form, told.summary(name))
+
+
+def directives_in_full() -> list[tuple[str, list[str]]]:
+    """Return how the directives are written and what they do: text and code in turns."""
+    return [(told.form, told.description.split("`")) for told in DIRECTIVE_HELP]
 
 
 def _register(name: str) -> str:

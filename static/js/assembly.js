@@ -4,11 +4,9 @@
 
 // Return a language for the editor that tells the kinds of words apart.
 function assemblyLanguage(words) {
-  const directives = new Set(words.directives);
-
   function firstWord(word) {
     if (Object.hasOwn(words.mnemonics, word)) return "keyword";
-    return directives.has(word.toLowerCase()) ? "meta" : "macroName";
+    return Object.hasOwn(words.directives, word.toLowerCase()) ? "meta" : "macroName";
   }
 
   function operand(word) {

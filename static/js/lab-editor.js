@@ -211,7 +211,7 @@ function* helpLines(words, state) {
     yield helpLine(helpCode(word.text), ` ${meanings[word.text]}`);
   }
   if (statement?.kind === "meta") {
-    yield helpLine(helpCode(statement.text), " アセンブラーへの指示 (ディレクティブ) です。書き方は命令表にあります。");
+    yield helpLine(...usageParts(words.directives[statement.text.toLowerCase()]));
   } else if (statement) {
     const usages = assemblyUsages(words, state, statement);
     for (const usage of usages.slice(0, LAB_FORMS_SHOWN)) yield helpLine(...usageParts(usage));

@@ -150,7 +150,7 @@ def test_a_problem_is_reached_and_read_out_with_the_keyboard(page: Page) -> None
         ("csrw mtvec, t0", 1, ["csrw csr, rs1 は、csrrw zero, csr, rs1 に置き換わります。"]),
         ("jalr t0", 1, ["jalr rs1 は、jalr ra, 0(rs1) に置き換わります。"]),
         ("jalr", 1, ["jalr rd, imm(rs1)", "ほかに 3 通り"]),
-        (".word 1", 3, [".word アセンブラーへの指示"]),
+        (".WORD 1", 3, [".byte / .half / .word / .dword 値, …", "ビットの数を並べます。"]),
         ("# mul", 3, ["ここに説明が出ます"]),
     ],
 )

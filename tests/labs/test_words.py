@@ -19,6 +19,7 @@ def test_the_words_are_those_of_the_machine(client: Client) -> None:
     pseudo = {instruction.mnemonic for instruction in PSEUDO_INSTRUCTIONS}
     assert real | pseudo <= set(words["mnemonics"])
     assert set(words["directives"]) == set(DIRECTIVES)
+    assert words["directives"][".zero"]["form"] == ".space / .zero / .skip 数, 値"
     assert {"x0", "zero", "fp", "t6"} <= set(words["registers"])
     assert {"mstatus", "hgatp", "pmpaddr63"} <= set(words["csrs"])
     assert words["mnemonics"]["not"] == [

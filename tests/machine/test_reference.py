@@ -1,11 +1,13 @@
 """The words that an editor marks and explains."""
 
+import re
+
 import pytest
 
 from courseware.machine import DIRECTIVES, INSTRUCTIONS, PSEUDO_INSTRUCTIONS, describe
 from courseware.machine.hart.csrs import NAMES
 from courseware.machine.isa.csr_titles import CSR_TITLES
-from courseware.machine.reference import assembly_words
+from courseware.machine.reference import assembly_words, directives_in_full
 
 WORDS = assembly_words()
 
@@ -36,6 +38,28 @@ def test_no_word_is_without_an_explanation() -> None:
     assert all(WORDS.registers.values())
     assert all(WORDS.csrs.values())
     assert set(DIRECTIVES) == set(WORDS.directives)
+    assert all(usage.description for usage in WORDS.directives.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        (".word", "8、16、32、64 ビットの数を並べます。"),
+        (".balign", "番地を 2 の「数」乗の倍数にそろえます。.balign は、バイト数で指定します。"),
+        (".warning", "誤りとして止めます。.warning は何もしません。"),
+        (".endr", "くり返します。"),
+        (".comm", ".bss に場所を取ります。"),
+    ],
+)
+def test_a_directive_is_told_with_what_is_said_of_its_name(name: str, told: str) -> None:
+    assert WORDS.directives[name].description == told
+
+
+def test_the_page_of_reference_tells_every_directive_in_full() -> None:
+    told = directives_in_full()
+    text = " ".join(form + " ".join(parts) for form, parts in told)
+    assert all(re.search(rf"{re.escape(name)}(?![a-z0-9_.])", text) for name in DIRECTIVES)
+    assert all(len(parts) % 2 for _, parts in told)  # every code that begins ends
 
 
 def test_an_order_of_an_atomic_operation_is_told() -> None:

@@ -1,4 +1,5 @@
-"""Questions with their immutable revisions; attempts, and the one submission for each item.
+"""Questions with their immutable revisions; sets of them; attempts, with what was typed so far and
+the one submission for each item.
 
 Scores are whole thousandths of a point, so that sums are exact in every database.
 """
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from courseware.lessons.models import Lesson
 
@@ -53,6 +55,57 @@ class QuestionRevision(models.Model):
         return f"{self.question_id}:{self.content_hash[:12]}"
 
 
+class QuestionSet(models.Model):
+    """A graded set of questions, such as a mock exam: what it draws, and the rules of taking it.
+
+    The server's clock decides all its times. What is null has no limit.
+    """
+
+    class Release(models.TextChoices):
+        """When a learner sees the grades of an attempt that was handed in."""
+
+        HANDED_IN = "handed-in", "提出したあと"
+        AT = "at", "決めた日時のあと"
+        NEVER = "never", "公開しない"
+
+    slug = models.SlugField("識別子", unique=True, max_length=64)
+    position = models.PositiveSmallIntegerField("順番")
+    title = models.CharField("題名", max_length=100)
+    summary = models.CharField("要約", max_length=300)
+    html = models.TextField("説明")
+    # blueprints.Blueprint.to_json()
+    blueprint = models.JSONField("出題の割合")
+    minutes = models.PositiveSmallIntegerField("制限時間 (分)", null=True)
+    attempts_allowed = models.PositiveSmallIntegerField("受けられる回数", null=True)
+    target_percent = models.PositiveSmallIntegerField("目安の正答率", null=True)
+    release = models.CharField("結果の公開", max_length=16, choices=Release)
+    release_at = models.DateTimeField("結果を公開する日時", null=True)
+    opens_at = models.DateTimeField("受け付けの開始", null=True)
+    due_at = models.DateTimeField("締め切り", null=True)
+    closes_at = models.DateTimeField("受け付けの終了", null=True)
+    retired = models.BooleanField("出題をやめた", default=False)
+
+    class Meta:
+        ordering = ["position", "slug"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_set_released_at_a_time_has_that_time",
+                condition=Q(release="at", release_at__isnull=False)
+                | (~Q(release="at") & Q(release_at__isnull=True)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @property
+    def is_released(self) -> bool:
+        """True when the grades of attempts that were handed in may be seen now."""
+        if self.release_at is not None:
+            return timezone.now() >= self.release_at
+        return self.release == self.Release.HANDED_IN
+
+
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     """Attempts, with their scores where they are asked for."""
 
@@ -67,15 +120,21 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
 
 
 class Attempt(models.Model):
-    """A learner's one go at a lesson's quiz, tied to the revisions that it shows."""
+    """A learner's one go at a lesson's quiz or at a set, tied to the revisions that it shows."""
 
     id = models.UUIDField("識別子", primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="attempts")
-    lesson = models.ForeignKey(Lesson, models.PROTECT, related_name="attempts")
+    lesson = models.ForeignKey(Lesson, models.PROTECT, null=True, related_name="attempts")
+    question_set = models.ForeignKey(
+        QuestionSet, models.PROTECT, null=True, related_name="attempts"
+    )
     # Draws the order of options. Never leaves the server.
     seed = models.PositiveBigIntegerField("乱数の種")
     created_at = models.DateTimeField("開始日時", auto_now_add=True)
+    # When the server hands it in, of a set with a time limit or a closing time
+    deadline = models.DateTimeField("終了の期限", null=True)
     finished_at = models.DateTimeField("終了日時", null=True, blank=True)
+    late = models.BooleanField("締め切りに遅れた", default=False)
 
     objects = AttemptQuerySet.as_manager()
 
@@ -87,10 +146,30 @@ class Attempt(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index(fields=["user", "lesson", "-created_at"])]
+        indexes = [
+            models.Index(fields=["user", "lesson", "-created_at"]),
+            models.Index(fields=["user", "question_set", "-created_at"]),
+            models.Index(
+                fields=["deadline"], condition=Q(finished_at=None), name="open_attempts_by_deadline"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="an_attempt_is_at_a_lesson_or_at_a_set",
+                condition=Q(lesson__isnull=False, question_set__isnull=True)
+                | Q(lesson__isnull=True, question_set__isnull=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def is_released(self) -> bool:
+        """True when its grades may be seen: at once at a lesson's quiz, by the rule of a set."""
+        if self.question_set is None:
+            return True
+        return self.finished_at is not None and self.question_set.is_released
 
 
 class AttemptItem(models.Model):
@@ -113,6 +192,26 @@ class AttemptItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attempt_id}#{self.position}"
+
+
+class AnswerDraft(models.Model):
+    """What was typed for an item and is not graded yet.
+
+    A page that shows a draft sends its version back with what is typed next, so that a page
+    that has not seen the newest version overwrites nothing.
+    """
+
+    item = models.OneToOneField(AttemptItem, models.CASCADE, related_name="draft")
+    # What the form posts: the values under each name. Blank ones are left out.
+    data = models.JSONField("入力")
+    flagged = models.BooleanField("あとで見直す", default=False)
+    version = models.PositiveIntegerField("版")
+    # Made by the server for each page it sends: a page never conflicts with itself.
+    page = models.UUIDField("保存した画面")
+    saved_at = models.DateTimeField("保存日時")
+
+    def __str__(self) -> str:
+        return f"{self.item_id}: {self.version}"
 
 
 class Submission(models.Model):

@@ -146,6 +146,72 @@ def write_program(page: Page, text: str) -> None:
     expect(program_field(page)).to_have_value(text)
 
 
+# Builds an Sv32 table, and stores in S mode to a page that may only be read.
+PAGING = """_start:
+        la   t0, handler
+        csrw mtvec, t0
+        li   t0, -1
+        csrw pmpaddr0, t0
+        li   t0, 0x1f
+        csrw pmpcfg0, t0
+        la   t0, root
+        la   t1, leaf
+        srli t2, t1, 12
+        slli t2, t2, 10
+        ori  t2, t2, 1
+        li   t3, 2048
+        add  t3, t0, t3
+        sw   t2, 0(t3)
+        li   t4, 16
+        li   t5, 0x2000000f
+        li   t6, 0x400
+1:      sw   t5, 0(t1)
+        addi t1, t1, 4
+        add  t5, t5, t6
+        addi t4, t4, -1
+        bnez t4, 1b
+        li   t5, 0x20000003
+        sw   t5, 1024(t0)
+        srli t0, t0, 12
+        li   t1, 0x80000000
+        or   t0, t0, t1
+        csrw satp, t0
+        la   t0, super
+        csrw mepc, t0
+        li   t0, 0x800
+        csrs mstatus, t0
+        mret
+super:  li   a0, 0x40000000
+        sw   a1, 0(a0)
+handler:
+        li   t0, 0x5555
+        li   t1, 0x100000
+        sw   t0, 0(t1)
+        .balign 4096
+root:   .space 4096
+leaf:   .space 4096
+"""
+
+
+def fill_workbench(page: Page) -> None:
+    """Run to a breakpoint and on into a page fault: every pane has something to show."""
+    page.goto("/labs/playground/")
+    write_program(page, PAGING)
+    page.get_by_role("button", name="▶ 実行").click()
+    expect(page.locator("#bench-status")).to_contain_text("正常に終わりました")
+    page.locator("#breakpoints > summary").click()
+    page.get_by_label("置く行").fill("super")
+    page.get_by_label("置く行").press("Enter")
+    expect(page.locator("#bench-status")).to_contain_text("ブレークポイントを置きました")
+    page.get_by_role("button", name="最初に戻す").click()
+    expect(page.locator("#bench-status")).to_contain_text("最初の命令の前にいます")
+    page.get_by_role("button", name="▶ 実行").click()
+    expect(page.locator("#bench-status")).to_contain_text("ブレークポイントで止まりました")
+    for sentence in ("を a0 に入れました", "ストア・ページ・フォールト"):
+        page.get_by_role("button", name="1 命令進める").click()
+        expect(page.locator("#bench-status")).to_contain_text(sentence)
+
+
 def solve_lab(page: Page) -> None:
     """Run the lab's starter a step forth and back, then write the solution and pass."""
     page.goto("/labs/")

@@ -40,6 +40,7 @@ PAGES = [
     "/cpuinfo/compare/",
     "/labs/",
     f"/labs/{steps.LAB}/",
+    f"/labs/{steps.LAB}/runs/",
     "/labs/instructions/",
     "/accounts/login/",
     "/accounts/signup/",
@@ -210,6 +211,28 @@ def lab_with_problems(page: Page, watch: Watch, product: Product) -> None:
     expect(page.get_by_role("alert")).to_contain_text("誤り")
 
 
+def full_workbench(page: Page, watch: Watch, product: Product) -> None:
+    steps.fill_workbench(page)
+    for pane in page.locator("#machine details:not([open]) > summary").all():
+        pane.click()
+    page.get_by_text("ほかの操作、キーボード、上限").click()
+    page.get_by_label("置く行").fill("nowhere")
+    page.get_by_label("置く行").press("Enter")
+    expect(page.locator("#place-error")).to_be_visible()
+
+
+def kept_runs(page: Page, watch: Watch, product: Product) -> None:
+    steps.fill_workbench(page)
+    page.goto("/labs/playground/runs/")
+    expect(page.get_by_role("button", name="この版を開く")).to_have_count(2)
+
+
+def compared_runs(page: Page, watch: Watch, product: Product) -> None:
+    kept_runs(page, watch, product)
+    page.get_by_role("button", name="選んだ二つを比べる").click()
+    expect(page.get_by_role("img", name="二つの実行のカウンター")).to_be_visible()
+
+
 def lessons_to_write(page: Page, watch: Watch, product: Product) -> None:
     page.goto("/authoring/")
     steps.sign_in(page, product.instructor, product.password)
@@ -255,6 +278,9 @@ STATES = [
     asked_before_deletion,
     graded_lab,
     lab_with_problems,
+    full_workbench,
+    kept_runs,
+    compared_runs,
     lessons_to_write,
     editor,
     editor_with_problems,

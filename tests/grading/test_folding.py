@@ -39,3 +39,11 @@ def test_a_dash_is_a_long_vowel_after_kana_and_a_hyphen_elsewhere() -> None:
     assert fold("サーバー") == fold("サ-バ−") == "サーバー"
     assert fold("VTーx") == fold("VT–x") == "vt-x"
     assert fold("サーバ") != fold("サーバー")
+
+
+@given(st.text())
+def test_case_is_kept_where_that_is_asked_for(text: str) -> None:
+    kept = fold(text, keep_case=True)
+    assert fold(kept, keep_case=True) == kept
+    assert fold(kept) == fold(text)
+    assert fold("－Ｏ", keep_case=True) == "-O"

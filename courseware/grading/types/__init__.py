@@ -1,5 +1,5 @@
 """The kinds of questions. Importing this package registers them."""
 
-from courseware.grading.types import command, cpuinfo, multiple, numeric, short_text, single
+from courseware.grading.types import cloze, command, cpuinfo, multiple, numeric, short_text, single
 
-__all__ = ["command", "cpuinfo", "multiple", "numeric", "short_text", "single"]
+__all__ = ["cloze", "command", "cpuinfo", "multiple", "numeric", "short_text", "single"]

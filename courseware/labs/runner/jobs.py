@@ -65,8 +65,9 @@ def _opened(request: Json) -> Debugger:
 def grade(request: Json) -> Json:
     """Grade a program and return ``results`` (CaseResult as JSON).
 
-    The request has ``source``, ``tests`` (ProgramTests.to_json), ``limits`` and, where it is
-    not the usual one, the ``engine``. A source with problems is answered as ``drive`` answers it.
+    The request has ``source``, ``tests`` (ProgramTests.to_json), ``limits`` and, where they are
+    not the usual ones, the ``engine`` and ``tells_hidden`` (see ``grade_program``). A source with
+    problems is answered as ``drive`` answers it.
     """
     limits = request["limits"]
     tests = ProgramTests.from_json(request["tests"])
@@ -80,6 +81,7 @@ def grade(request: Json) -> Json:
             lambda case: GradedMachine(loader.load(case.setup), engine),
             blocks_at,
             deadline(limits),
+            tells_hidden=request.get("tells_hidden", True),
         )
         return {"results": [asdict(result) for result in results]}
     except AssemblyError as error:

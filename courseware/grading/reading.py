@@ -8,18 +8,26 @@ grading stays pure and an old revision keeps its key.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+# What a text may do with what is asked
+SHOWN, ABSENT, UNKNOWN = "shown", "absent", "unknown"
+
 
 @dataclass(frozen=True)
 class Reading:
     """A text to read and what answers the question about it.
 
     ``dump`` is shown as it is; ``accept`` are the right answers, the first to be shown as such;
-    ``wrong`` are foreseen wrong answers, each with what to tell.
+    ``wrong`` are foreseen wrong answers, each with what to tell. The same in two steps: ``verdict``
+    is SHOWN, ABSENT or UNKNOWN; where it is SHOWN, ``evidence`` are the flags and lines that tell
+    so, the first to be shown; ``reason`` says why.
     """
 
     dump: str
     accept: tuple[str, ...]
     wrong: tuple[tuple[tuple[str, ...], str], ...]
+    verdict: str
+    evidence: tuple[str, ...]
+    reason: str
 
 
 class NoSuchReading(Exception):

@@ -85,7 +85,7 @@ class Source:
             marker = FENCE.match(line)
             if marker:
                 fence_line = fence_line if fence else number
-                fence = _next_fence(fence, marker)
+                fence = next_fence(fence, marker)
             in_code = bool(fence or marker)
             heading = None if in_code else HEADING.match(line)
             if heading and heading[1] == "##" and heading[2] == EXPLANATION:
@@ -155,7 +155,7 @@ class Source:
             self.problem(self.explanation.line - 1, "「## 解説」の下に解説の文を書いてください。")
 
 
-def _next_fence(open_fence: str, marker: re.Match[str]) -> str:
+def next_fence(open_fence: str, marker: re.Match[str]) -> str:
     """Return the fence that is open after a fence line, or an empty text."""
     if not open_fence:
         return marker[1]

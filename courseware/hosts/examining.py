@@ -4,12 +4,14 @@ from courseware.cpuinfo import sample as sample_of
 from courseware.cpuinfo import samples
 from courseware.cpuinfo.exercises import Exercise, exercises
 from courseware.cpuinfo.findings import State
-from courseware.grading.reading import NoSuchReading, Reading
+from courseware.grading.reading import ABSENT, SHOWN, UNKNOWN, NoSuchReading, Reading
 
 _FORMS = {
     State.ABSENT: ("なし", "無し", "ない", "無い", "表示なし", "示していない"),
     State.UNKNOWN: ("判断できない", "判断不能", "決められない", "分からない", "わからない", "不明"),
 }
+
+_VERDICTS = {State.SHOWN: SHOWN, State.ABSENT: ABSENT, State.UNKNOWN: UNKNOWN}
 
 
 def examine(sample: str, ask: str) -> Reading:
@@ -27,11 +29,18 @@ def examine(sample: str, ask: str) -> Reading:
     wrong = tuple(
         (forms, exercise.reason) for state, forms in _FORMS.items() if state is not exercise.state
     )
-    return Reading(dump, _accepted(exercise), wrong)
+    evidence = _evidence(exercise)
+    return Reading(
+        dump=dump,
+        accept=_FORMS.get(exercise.state, evidence),
+        wrong=wrong,
+        verdict=_VERDICTS[exercise.state],
+        evidence=evidence,
+        reason=exercise.reason,
+    )
 
 
-def _accepted(exercise: Exercise) -> tuple[str, ...]:
-    if exercise.state is not State.SHOWN:
-        return _FORMS[exercise.state]
+def _evidence(exercise: Exercise) -> tuple[str, ...]:
+    """Return each flag and each line that tells, as they may be typed; none where none does."""
     numbers = (form for n in exercise.lines for form in (f"{n}", f"{n} 行目", f"{n}行目", f"{n}行"))
     return *exercise.names, *numbers

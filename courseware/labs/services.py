@@ -68,7 +68,7 @@ _under_way_lock = Lock()
 
 
 @contextmanager
-def _turn_of(user_id: int) -> Iterator[None]:
+def turn_of(user_id: int) -> Iterator[None]:
     """Let a learner have so many requests at the runner at once. Raises TooManyAtOnce.
 
     Counted in this process: it bounds what one learner can take from others here.
@@ -91,7 +91,7 @@ def _turn_of(user_id: int) -> Iterator[None]:
 
 def _run(program: Program, job: str, request: dict[str, Any]) -> dict[str, Any]:
     """Return the runner's answer; where it has none, ``failure``: what the page says of that."""
-    with _turn_of(program.user_id):
+    with turn_of(program.user_id):
         try:
             return runner().call(job, request | {"limits": settings.LAB_LIMITS})
         except (RunnerBusy, RunnerFailed) as failure:

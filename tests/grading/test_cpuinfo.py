@@ -25,7 +25,12 @@ def examiner(sample: str, ask: str) -> Reading:
     if ask != "vmx":
         raise NoSuchReading("ask", "問えません。")
     return Reading(
-        "processor\t: 0\nflags\t: fpu vmx", ("vmx", "2", "2 行目"), ((("なし",), "あります。"),)
+        "processor\t: 0\nflags\t: fpu vmx",
+        ("vmx", "2", "2 行目"),
+        ((("なし",), "あります。"),),
+        reading.SHOWN,
+        ("vmx", "2", "2 行目"),
+        "あります。",
     )
 
 
@@ -63,7 +68,7 @@ def test_the_text_is_shown_with_its_line_numbers_and_without_the_key() -> None:
 
 def test_the_key_is_stored_and_does_not_change_with_the_sample() -> None:
     data = question().to_json()
-    reading.use(lambda sample, ask: Reading("", ("other",), ()))
+    reading.use(lambda sample, ask: Reading("", ("other",), (), reading.ABSENT, (), ""))
     stored = question_from_json(data)
     assert stored.to_json() == data
     assert stored.grade(Response(texts=("vmx",))).correct

@@ -315,7 +315,7 @@ def test_a_learner_with_runs_under_way_is_told_to_wait(
 
     page_after(client, "step", COUNT)
     user = User.objects.get()
-    with services._turn_of(user.pk), services._turn_of(user.pk):
+    with services.turn_of(user.pk), services.turn_of(user.pk):
         response = post(client, "run", RIGHT)
         assert response.status_code == 429
         assert "まだ終わっていません" in text(response)

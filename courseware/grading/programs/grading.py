@@ -42,13 +42,16 @@ def grade_program(
     load: Callable[[Case], Loaded],
     blocks_at: int,
     deadline: Callable[[], bool] | None = None,
+    *,
+    tells_hidden: bool = True,
 ) -> Iterator[CaseResult]:
     """Yield the result of each test, in order.
 
     ``load`` returns a fresh machine with a case's setup. Blocks are laid out from ``blocks_at``
-    on. ``deadline`` is handed to every run.
+    on. ``deadline`` is handed to every run. The first hidden test that fails tells its values
+    when ``tells_hidden``.
     """
-    has_told = False
+    has_told = not tells_hidden
     for case in tests.cases:
         problem = _problem(case, load(case), blocks_at, deadline)
         tells = case.shown or (problem is not None and not has_told)

@@ -1,5 +1,31 @@
 """The kinds of questions. Importing this package registers them."""
 
-from courseware.grading.types import cloze, command, cpuinfo, multiple, numeric, short_text, single
+from courseware.grading.types import (
+    cloze,
+    command,
+    cpuinfo,
+    hotspot,
+    machine,
+    matching,
+    multiple,
+    numeric,
+    ordering,
+    short_text,
+    single,
+    verdict,
+)
 
-__all__ = ["cloze", "command", "cpuinfo", "multiple", "numeric", "short_text", "single"]
+__all__ = [
+    "cloze",
+    "command",
+    "cpuinfo",
+    "hotspot",
+    "machine",
+    "matching",
+    "multiple",
+    "numeric",
+    "ordering",
+    "short_text",
+    "single",
+    "verdict",
+]

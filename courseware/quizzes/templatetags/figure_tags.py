@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import astuple
 
 from django import template
 from django.utils.html import format_html, format_html_join
@@ -33,10 +34,8 @@ def figure_to_answer(html: Mapping[str, str], shown: Hotspot, n: int) -> SafeStr
 
 
 @register.simple_tag
-def figure_with_outcomes(result: Result, n: int) -> SafeString:
+def figure_with_outcomes(result: Result, shown: Hotspot, n: int) -> SafeString:
     """Return the figure of question ``n`` with the chosen region and the right one marked."""
-    shown = result.presentation
-    assert isinstance(shown, Hotspot)
 
     def mark(region: PresentedRegion) -> SafeString:
         outcome = result.options[region.option.text]
@@ -57,10 +56,7 @@ def _with_regions(
     overlay = format_html_join(
         "",
         IN_FIGURE,
-        (
-            (f"{r.x:g}", f"{r.y:g}", f"{r.width:g}", f"{r.height:g}", content)
-            for r, content in ((shown.region, content) for shown, content in regions)
-        ),
+        ((*(f"{n:g}" for n in astuple(shown.region)), content) for shown, content in regions),
     )
     figure = OWN_NAMES.sub(rf"\1q{n}-fig-", html["figure"])
     return mark_safe(figure.replace("</svg>", f"{overlay}</svg>"))  # noqa: S308  (both are safe)

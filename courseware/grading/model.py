@@ -170,6 +170,10 @@ class Question(ABC):
     own_keys: ClassVar[frozenset[str]] = frozenset()
     # Which form and which result the kind is shown with: kinds may share them.
     shape: ClassVar[str]
+    # Which texts the numbers of ``Response.chosen`` stand for, and which texts they are listed by,
+    # as the beginnings of the texts' keys: "option-" is for "option-0", "option-1", ...
+    chosen_from: ClassVar[str] = ""
+    chosen_for: ClassVar[str] = ""
     # Set by the registry.
     type_name: ClassVar[str]
     type_label: ClassVar[str]
@@ -205,6 +209,14 @@ class Question(ABC):
     def own_variant(self, drawn: Mapping[str, Value]) -> dict[str, Any]:
         """Return the kind's own fields that depend on the drawn parameters."""
         return {}
+
+    @property
+    def answered_in(self) -> object:
+        """What a typed answer is about, besides the texts: a unit, a dump that is read, ...
+
+        An answer means the same to two revisions only where this is equal; the key is no part.
+        """
+        return None
 
     @abstractmethod
     def present(self, seed: int, data: Data = NO_DATA) -> Presentation:

@@ -108,7 +108,11 @@ def test_alpha_of_partial_credit_is_not_called_kr20() -> None:
     assert found is not None
     assert not found.is_kr20
     # By the definition: k / (k - 1) x (1 - sum of variances / variance of totals)
-    expected = 2 * (1 - (variance([0, 500, 1000, 0]) + variance([1000, 1000, 2000, 0])) / variance([1000, 1500, 3000, 0]))  # fmt: skip  # noqa: E501
+    expected = 2 * (
+        1
+        - (variance([0, 500, 1000, 0]) + variance([1000, 1000, 2000, 0]))
+        / variance([1000, 1500, 3000, 0])
+    )
     assert found.estimate.value == pytest.approx(expected)
 
 

@@ -65,6 +65,7 @@ class ChoiceQuestion(Question):
     options: tuple[Option, ...]
 
     shape = "choice"
+    chosen_from = "option-"
     several: ClassVar[bool]
 
     @property

@@ -145,6 +145,11 @@ class ClozeQuestion(Question):
         values = {name: as_text(value) for name, value in drawn.items()}
         return {"gaps": tuple(gap.with_values(values) for gap in self.gaps)}
 
+    @property
+    def answered_in(self) -> object:
+        """The gaps, with what can be chosen in each."""
+        return tuple(frozenset(gap.choices) for gap in self.gaps)
+
     def present(self, seed: int, data: Data = NO_DATA) -> Gaps:
         """Return the fields; choices stand in the seed's order."""
         return Gaps(

@@ -29,6 +29,11 @@ class CpuinfoQuestion(ShortTextQuestion):
 
     own_keys = OWN_KEYS
 
+    @property
+    def answered_in(self) -> object:
+        """The text whose lines and flags are named."""
+        return self.dump
+
     def present(self, seed: int, data: Data = NO_DATA) -> Typed:
         """Return the field; the seed changes nothing."""
         return typed(INSTRUCTION, data)

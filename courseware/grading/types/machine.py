@@ -76,6 +76,11 @@ class MachineQuestion(Question):
     own_keys = frozenset({"starter", "solution", "tests", "scoring"})
     shape = "machine"
 
+    @property
+    def answered_in(self) -> object:
+        """What a stored program was measured by."""
+        return self.tests
+
     def present(self, seed: int, data: Data = NO_DATA) -> Program:
         """Return the program so far, at first the starter; the seed changes nothing."""
         shown = [case for case in self.tests.cases if case.shown]

@@ -102,6 +102,8 @@ class MatchingQuestion(Question):
 
     own_keys = frozenset({"scoring"})
     shape = "matching"
+    chosen_from = "right-"
+    chosen_for = "left-"
 
     def present(self, seed: int, data: Data = NO_DATA) -> Matching:
         """Return both sides in the seed's order, with what was chosen."""

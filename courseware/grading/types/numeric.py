@@ -86,6 +86,11 @@ class NumericQuestion(Question):
         """The question's unit."""
         return units.by_symbol(self.unit)
 
+    @property
+    def answered_in(self) -> object:
+        """The unit of an answer that is written without one."""
+        return "" if self.write_unit else self.unit
+
     def own_variant(self, drawn: Mapping[str, Value]) -> dict[str, Any]:
         """Return the numbers that are worked out from the drawn values."""
         known = (

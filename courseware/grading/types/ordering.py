@@ -136,6 +136,7 @@ class OrderingQuestion(Question):
 
     own_keys = frozenset({"scoring"})
     shape = "ordering"
+    chosen_from = "item-"
 
     def present(self, seed: int, data: Data = NO_DATA) -> Ordering:
         """Return the items in the seed's order, with the places that they were given."""

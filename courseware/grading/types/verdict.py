@@ -79,6 +79,11 @@ class VerdictQuestion(Question):
     own_keys = OWN_KEYS | {"scoring"}
     shape = "verdict"
 
+    @property
+    def answered_in(self) -> object:
+        """The text whose lines and flags are named."""
+        return self.dump
+
     def present(self, seed: int, data: Data = NO_DATA) -> Verdict:
         """Return the verdicts and the field; the seed changes nothing."""
         chosen = value_of(data, VERDICT)

@@ -1,12 +1,19 @@
 """The page tables as a tree, and the walk that is lit, on machines with tables of their own."""
 
+from dataclasses import asdict
+
 import pytest
 
+from courseware.grading.programs import Setup
 from courseware.labs.runner.actions import perform
 from courseware.labs.runner.paging import MAX_ROWS, MAX_TABLES
 from courseware.machine import Debugger, MachineLimits, assemble
 
-LIMITS = {"instructions": 1_000_000, "seconds": 5}
+REQUEST = {
+    "setup": asdict(Setup()),
+    "state": "some",
+    "limits": {"instructions": 1_000_000, "seconds": 5},
+}
 # Tables by .word: a root at 0x80004000 and others behind it; S mode by mret, with satp as given.
 START = """
         .equ V, 1
@@ -45,7 +52,7 @@ def view(source: str, steps: int, look: str = "", action: str = "step", **limits
     debugger = Debugger(assemble(source), MachineLimits(memory_bytes=1 << 20))
     for _ in range(steps):
         debugger.step()
-    return perform(debugger, {"action": action, "look": look, "limits": LIMITS}, {})
+    return perform(debugger, REQUEST | {"action": action, "look": look})
 
 
 def lit(rows: list[dict]) -> list[int]:
@@ -91,7 +98,7 @@ def test_the_walk_of_the_last_access_is_lit(
     source += f"inside: {body}\n" + TABLES
     ready = Debugger(assemble(source), MachineLimits(memory_bytes=1 << 20))
     ready.run(1_000, [ready.program.symbols["inside"]])
-    shown = perform(ready, {"action": "step", "look": "", "limits": LIMITS}, {})
+    shown = perform(ready, REQUEST | {"action": "step", "look": ""})
     assert shown["lit"] == "last"
     assert lit(shown["tables"][0]["rows"]) == starts
     assert f"S モードの{what}" in shown["walk"]["sentences"][-1]
@@ -161,7 +168,7 @@ _start: li t0, -1
     debugger = Debugger(assemble(source), MachineLimits(memory_bytes=1 << 20))
     while not debugger.machine.virtual:
         assert debugger.step() is not None
-    shown = perform(debugger, {"action": "look", "look": "", "limits": LIMITS}, {})
+    shown = perform(debugger, REQUEST | {"action": "look", "look": ""})
     assert shown["mode"] == "VS モード"
     guest, host = shown["tables"]
     assert (guest["register"], host["register"]) == ("vsatp", "hgatp")

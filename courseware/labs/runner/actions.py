@@ -4,33 +4,42 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from courseware.labs.runner.breakpoints import Breakpoints, UnknownPlace, apply, toggled
+from courseware.grading.programs import Setup
+from courseware.labs.runner.breakpoints import UnknownPlace, anew, apply, toggled
 from courseware.labs.runner.csrs import csr_values
 from courseware.labs.runner.paging import coming_access, is_translated
 from courseware.labs.runner.view import VIEW_SCHEMA, address_of, view_of
 from courseware.machine import Access, Debugger, PageWalk, Stop, walk
 
 Json = dict[str, Any]
+NEED_A_PAST = {"back", "reverse", "out", "look"}
 
 
-def perform(debugger: Debugger, request: Json, breakpoints: Breakpoints) -> Json:
-    """Carry out the request's ``action`` and return the view of the machine after it.
-
-    The actions are those of ``jobs.drive``; ``breakpoints`` are those to stop at.
-    """
+def perform(debugger: Debugger, request: Json) -> Json:
+    """Carry out the action of a request (see ``jobs.drive``); return the view of the machine."""
+    is_new = request["state"] is None
+    parts = Setup.from_json(request["setup"]).parts
+    shifts = {part.name: part.linked - part.at for part in parts}
+    breakpoints = request.get("breakpoints", {})
+    if is_new:
+        breakpoints = anew(breakpoints, debugger.program, shifts)
     action, place = request["action"], {"typed": request.get("place", ""), "error": "", "name": ""}
     if action == "break":
         try:
-            place["name"], breakpoints = toggled(debugger, breakpoints, place["typed"])
+            place["name"], breakpoints = toggled(
+                debugger.program, breakpoints, place["typed"], shifts
+            )
         except UnknownPlace as problem:
             place["error"] = str(problem)
     if action == "out" and not debugger.may_return:
         action = "nowhere"
+    elif is_new and action in NEED_A_PAST:
+        action = "assemble"  # there is nothing to go back in: the page says what was done
     apply(debugger, breakpoints)
     csrs = csr_values(debugger.machine)
     last = coming_access(debugger.machine) if action == "step" else None
     stop = _act(debugger, action, request["limits"])
-    looked = _walk_of(debugger, request["look"]) if action == "look" else None
+    looked = _walk_of(debugger, request["look"]) if request["action"] == "look" else None
     view = view_of(debugger, stop, request["look"], looked or last)
     return {
         "schema": VIEW_SCHEMA,

@@ -30,12 +30,16 @@ def name_of(program: Program, address: int, physical: int | None) -> str:
     return f"{part}:{line}" if part else str(line)
 
 
-def toggled(debugger: Debugger, known: Breakpoints, place: str) -> tuple[str, Breakpoints]:
+def toggled(
+    program: Program, known: Breakpoints, place: str, shifts: Mapping[str, int]
+) -> tuple[str, Breakpoints]:
     """Return the name of a breakpoint, and all with it, or without it where it was there.
 
-    ``place`` is a name, a label, or the label of a part ("guest.loop"). Raises UnknownPlace.
+    ``place`` is a name, a label, or the label of a part ("guest.loop"). ``shifts`` tells by how
+    much the addresses that parts were linked for differ from where they are loaded: a part runs
+    where it was linked for. Raises UnknownPlace.
     """
-    name, address = (place, known[place]) if place in known else _found(debugger.program, place)
+    name, address = (place, known[place]) if place in known else _found(program, place, shifts)
     if name in known:
         return name, {other: at for other, at in known.items() if other != name}
     if address % 2:
@@ -47,17 +51,19 @@ def toggled(debugger: Debugger, known: Breakpoints, place: str) -> tuple[str, Br
     return name, {**known, name: address}
 
 
-def anew(known: Mapping[str, int], program: Program) -> Breakpoints:
-    """Return the breakpoints in a program that was assembled anew.
+def anew(known: Mapping[str, int], program: Program, shifts: Mapping[str, int]) -> Breakpoints:
+    """Return the breakpoints in a program that was assembled anew; ``shifts`` as in ``toggled``.
 
     Those of its lines are at the first instruction from there on, or gone where there is none;
-    those of parts and addresses stay.
+    those of parts that it does not have, and of addresses, stay.
     """
     found: Breakpoints = {}
     for name, address in known.items():
-        at = _at_line(program, int(name)) if name.isdecimal() else (name, address)
-        if at is not None:
-            found[at[0]] = at[1]
+        part, _, line = name.rpartition(":")
+        if not line.isdecimal() or (part and part not in program.parts):
+            found[name] = address
+        elif at := _at_line(program, int(line), part):
+            found[at[0]] = at[1] + shifts.get(part, 0) & _WORD
     return found
 
 
@@ -88,7 +94,7 @@ def renumbered(known: Mapping[str, int], old: str, new: str) -> Breakpoints:
     return found
 
 
-def _found(program: Program, place: str) -> tuple[str, int]:
+def _found(program: Program, place: str, shifts: Mapping[str, int]) -> tuple[str, int]:
     """Return name and address of a place. Raises UnknownPlace."""
     part, _, line = place.rpartition(":")
     if line.isdecimal() and (not part or part in program.parts):
@@ -97,7 +103,7 @@ def _found(program: Program, place: str) -> tuple[str, int]:
             raise UnknownPlace(
                 f"{line} 行とそのあとに命令がありません。命令のある行の番号を入力してください。"
             )
-        return found
+        return found[0], found[1] + shifts.get(part, 0) & _WORD
     address = program.symbols.get(place)
     if address is None:
         try:
@@ -108,11 +114,12 @@ def _found(program: Program, place: str) -> tuple[str, int]:
                 "0x80000000 のような 16 進数の番地を入力してください。"
             ) from None
     address &= _WORD
-    return name_of(program, address, address), address
+    name = name_of(program, address, address)
+    return _found(program, name, shifts) if ":" in name else (name, address)
 
 
 def _at_line(program: Program, line: int, part: str = "") -> tuple[str, int] | None:
-    """Return name and address of the first instruction of a line, or of the next that has one."""
+    """Return name and place in memory of the first instruction from a line on."""
     lines = program.parts[part] if part else program.lines
     later = [(number, address) for address, number in lines.items() if number >= line]
     if not later:

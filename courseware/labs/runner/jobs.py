@@ -8,14 +8,12 @@ from typing import Any
 
 from courseware.grading.programs import ProgramTests, Setup, grade_program
 from courseware.labs.runner.actions import deadline, perform
-from courseware.labs.runner.breakpoints import anew
 from courseware.labs.runner.loading import GradedMachine, Loader
 from courseware.machine import AssemblyError, Debugger, Engine
 
 Json = dict[str, Any]
 # Data for graded calls lies in the upper half of the memory, far from program and stack.
 BLOCKS_OFFSET = 0x2_0000
-NEED_A_PAST = {"back", "reverse", "out", "look"}
 
 
 def drive(request: Json) -> Json:
@@ -34,19 +32,14 @@ def drive(request: Json) -> Json:
         debugger = _opened(request)
     except AssemblyError as error:
         return _problems(error)
-    breakpoints = request.get("breakpoints", {})
-    is_new = request["state"] is None
-    if is_new:
-        breakpoints = anew(breakpoints, debugger.program)
-    view = perform(debugger, request, breakpoints)
-    if is_new and view["action"] in NEED_A_PAST:
-        view["action"] = "assemble"  # there was nothing to go back in: the page says what was done
+    view = perform(debugger, request)
     return {"state": base64.b64encode(debugger.to_bytes()).decode(), "view": view}
 
 
 def first_view(debugger: Debugger) -> Json:
     """Return what the page shows of a machine that nobody has run yet."""
-    return perform(debugger, {"action": "reset", "look": "", "limits": {}}, {})
+    request = {"state": None, "setup": asdict(Setup()), "action": "reset", "look": "", "limits": {}}
+    return perform(debugger, request)
 
 
 def _problems(error: AssemblyError) -> Json:

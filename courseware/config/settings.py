@@ -204,6 +204,8 @@ CPUINFO_COMPARE_MAX_BYTES = 4 * 1024 * 1024  # of all texts of one comparison
 CPUINFO_KEPT_HOSTS = 50  # texts that one account may keep
 CPUINFO_KEPT_BYTES = 10 * 1024 * 1024  # of all texts that one account keeps
 QUIZ_ATTEMPTS_SHOWN = 20  # past attempts listed on one page
+QUIZ_DRAFT_CHARACTERS = 50_000  # of what is typed for one question and not graded yet
+QUIZ_GRACE_SECONDS = 30  # after the deadline of an attempt, for the network's delay
 LAB_LIMITS = {
     "characters": 20_000,  # of a program's source
     "lines": 2_000,
@@ -237,6 +239,7 @@ RATE_LIMITS = {
     "signup": environment.rate("RATE_LIMIT_SIGNUP", "180/minute"),
     # By a learner, or from a visitor's address
     "answers": environment.rate("RATE_LIMIT_ANSWERS", "240/minute"),
+    "drafts": environment.rate("RATE_LIMIT_DRAFTS", "600/minute"),
     "runs": environment.rate("RATE_LIMIT_RUNS", "240/minute"),
     "cpuinfo": environment.rate("RATE_LIMIT_CPUINFO", "300/minute"),
     "preview": environment.rate("RATE_LIMIT_PREVIEW", "120/minute"),

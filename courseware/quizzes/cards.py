@@ -2,14 +2,15 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
 
 from courseware.grading import Presentation, Question, question_from_json
 from courseware.grading.model import NO_DATA, Data
 from courseware.grading.variants import fill
-from courseware.quizzes.models import AttemptItem, Submission
+from courseware.quizzes.drafts import Refusal, draft_of
+from courseware.quizzes.models import AnswerDraft, AttemptItem, Submission
 from courseware.quizzes.services import submission_of
 
 
@@ -17,7 +18,8 @@ from courseware.quizzes.services import submission_of
 class Form:
     """An ungraded question: what can be answered, and what was wrong with a first try.
 
-    ``html`` are the texts that the form shows, by key, and no others.
+    ``html`` are the texts that the form shows, by key, and no others. ``version`` is that of
+    the draft that it shows. ``other`` is the question with what another page saved meanwhile.
     """
 
     key: uuid.UUID
@@ -25,6 +27,11 @@ class Form:
     presentation: Presentation
     html: dict[str, str]
     error: str
+    version: int
+    flagged: bool
+    draft: AnswerDraft | None
+    refusal: Refusal | None = None
+    other: "Form | None" = None
 
 
 @dataclass(frozen=True)
@@ -56,8 +63,28 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What the card of a question that was just posted tells.
+
+    ``posted`` and ``error`` show a refused answer again, ``refusal`` one that was not saved;
+    ``already_graded`` tells that a second answer was sent after the graded one.
+    """
+
+    posted: Data | None = None
+    error: str = ""
+    already_graded: bool = False
+    refusal: Refusal | None = None
+
+
+NO_NOTE = Note()
+
+
+@dataclass(frozen=True)
 class Card:
-    """A question: its number, its prompt, and either a form or a result."""
+    """A question: its number, its prompt, and a form or a result.
+
+    One that was handed in blank has neither, but its ``explanation``.
+    """
 
     item: AttemptItem
     prompt: str
@@ -65,34 +92,32 @@ class Card:
     form: Form | None
     result: Result | None
     already_graded: bool
+    explanation: str = ""
 
 
-def card(
-    item: AttemptItem, *, posted: Data | None = None, error: str = "", already_graded: bool = False
-) -> Card:
-    """Return the card of an item.
+def card(item: AttemptItem, note: Note = NO_NOTE, *, handed_in: bool = False) -> Card:
+    """Return the card of an item, with its draft; ``handed_in`` when no answer can be given.
 
-    ``posted`` and ``error`` show a refused answer again; ``already_graded`` tells that a
-    second answer was sent after the graded one. While the item is not graded, nothing of its
-    key, feedback or explanation is in the card.
+    While the item can be answered, nothing of its key, feedback or explanation is in the card.
     """
     revision, seed = item.revision, item.attempt.seed
     question = question_from_json(revision.definition).variant(seed)
     html = filled(revision.html, question.values)
     submission = submission_of(item)
     form = result = None
-    if submission is None:
-        form = _form(question, html, question.present(seed, posted or NO_DATA), error)
-    else:
+    if submission is not None:
         template = f"quizzes/shapes/{question.shape}_result.html"
         result = Result(template, question.present(seed), submission, html)
+    elif not handed_in:
+        form = _form(question, item, html, note)
     return Card(
         item=item,
         prompt=html["prompt"],
         points=revision.points,
         form=form,
         result=result,
-        already_graded=already_graded and submission is not None,
+        already_graded=note.already_graded and submission is not None,
+        explanation="" if form else html["explanation"],
     )
 
 
@@ -102,11 +127,28 @@ def filled(html: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]
     return {key: fill(text, escaped) if escaped else text for key, text in html.items()}
 
 
-def _form(question: Question, html: dict[str, str], presentation: Presentation, error: str) -> Form:
-    return Form(
+def _form(question: Question, item: AttemptItem, html: dict[str, str], note: Note) -> Form:
+    seed, draft, refusal = item.attempt.seed, draft_of(item), note.refusal
+    version, flagged = (draft.version, draft.flagged) if draft else (0, False)
+    shown: Data = draft.data if draft else NO_DATA
+    if note.posted is not None:
+        shown = note.posted
+    if refusal is not None:
+        shown, version = refusal.entry.data, refusal.entry.version
+        flagged = refusal.entry.flagged
+    presentation = question.present(seed, shown)
+    form = Form(
         key=uuid.uuid4(),
         template=f"quizzes/shapes/{question.shape}_form.html",
         presentation=presentation,
         html={key: html[key] for key in presentation.text_keys},
-        error=error,
+        error=note.error,
+        version=version,
+        flagged=flagged,
+        draft=draft,
+        refusal=refusal,
     )
+    if refusal is None or refusal.saved is None:
+        return form
+    saved = question.present(seed, refusal.saved.data)
+    return replace(form, other=replace(form, presentation=saved))

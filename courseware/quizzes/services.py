@@ -19,8 +19,12 @@ from courseware.quizzes.models import (
     AttemptQuerySet,
     Question,
     QuestionRevision,
+    QuestionSet,
     Submission,
 )
+
+# What lists of attempts do not show
+LONG_TEXTS = ("lesson__published__html", "lesson__published__source", "question_set__html")
 
 
 class NoQuestions(Exception):
@@ -96,11 +100,11 @@ def submit_answer(
     stored = submission_of(item)
     if stored is None:
         # Grading may take as long as a program runs: nothing is locked meanwhile.
-        return _store(attempt, _graded(item, attempt, key, data))
+        return _store(attempt, graded(item, attempt, key, data))
     return stored, _reception_again(stored, key)
 
 
-def _graded(
+def graded(
     item: AttemptItem, attempt: Attempt, key: UUID, data: Mapping[str, Sequence[str]]
 ) -> Submission:
     """Return the graded answer, not stored yet."""
@@ -156,15 +160,15 @@ def attempt_of(user: User | None, pk: UUID) -> Attempt:
     """
     return (
         Attempt.objects.with_scores()
-        .select_related("lesson__published")
-        .defer("lesson__published__html", "lesson__published__source")
+        .select_related("lesson__published", "question_set")
+        .defer(*LONG_TEXTS)
         .get(pk=pk, user=user)
     )
 
 
 def items_of(attempt: Attempt, position: int | None = None) -> list[AttemptItem]:
     """Return the attempt's questions in order, or the one at a position (one query)."""
-    items = attempt.items.select_related("revision", "submission")
+    items = attempt.items.select_related("revision", "submission", "draft")
     return list(items if position is None else items.filter(position=position))
 
 
@@ -177,18 +181,25 @@ class History:
     limit: int
 
 
-def history(user: User | None, lesson: Lesson | None = None) -> History:
-    """Return the newest attempts, at most settings.QUIZ_ATTEMPTS_SHOWN, with scores."""
+def history(
+    user: User | None, lesson: Lesson | None = None, question_set: QuestionSet | None = None
+) -> History:
+    """Return the newest attempts, at most settings.QUIZ_ATTEMPTS_SHOWN, with scores.
+
+    All of the learner's, or those at a lesson's quiz, or at a set.
+    """
     limit = settings.QUIZ_ATTEMPTS_SHOWN
     found: list[Attempt] = []
     if user is not None:
         attempts: AttemptQuerySet = Attempt.objects.filter(user=user)
         if lesson is not None:
             attempts = attempts.filter(lesson=lesson)
+        if question_set is not None:
+            attempts = attempts.filter(question_set=question_set)
         found = list(
             attempts.with_scores()
-            .select_related("lesson__published")
-            .defer("lesson__published__html", "lesson__published__source")
+            .select_related("lesson__published", "question_set")
+            .defer(*LONG_TEXTS)
             .order_by("-created_at", "-id")[: limit + 1]  # sums drop the model's ordering
         )
     return History(found[:limit], len(found) > limit, limit)

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from courseware.quizzes import views
+from courseware.quizzes import set_views, views
 
 app_name = "quizzes"
 urlpatterns = [
     path("lessons/<slug:slug>/quiz/", views.quiz, name="quiz"),
     path("lessons/<slug:slug>/quiz/again/", views.again, name="again"),
     path("attempts/<uuid:pk>/", views.attempt, name="attempt"),
+    path("attempts/<uuid:pk>/drafts/", views.save, name="save"),
+    path("attempts/<uuid:pk>/hand-in/", set_views.hand_in, name="hand_in"),
     path("attempts/<uuid:pk>/questions/<int:position>/", views.answer, name="answer"),
+    path("exams/", set_views.index, name="sets"),
+    path("exams/<slug:slug>/", set_views.question_set, name="set"),
+    path("exams/<slug:slug>/again/", set_views.again, name="set_again"),
 ]

@@ -22,7 +22,7 @@ def card_of(page: str, position: int) -> str:
 
 
 def key_of(card: str) -> str:
-    match = re.search(r'name="key" value="([^"]+)"', card)
+    match = re.search(r'name="q\d+-key" value="([^"]+)"', card)
     assert match
     return match[1]
 

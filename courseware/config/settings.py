@@ -186,6 +186,7 @@ LOGGING = {
 CONTENT_IMPORTERS = [
     "courseware.lessons.importing",
     "courseware.quizzes.importing",
+    "courseware.quizzes.set_importing",
     "courseware.labs.importing",
 ]
 MY_PAGE_SECTIONS = [

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, F, Q
+from django.db.models.fields.json import KeyTextTransform
 
 from courseware.classes.models import User
 from courseware.quizzes.blueprints import Blueprint
@@ -57,7 +58,7 @@ def results_of(attempt: Attempt, question_set: QuestionSet, tried: Iterable[Try]
     full marks; a part of them, and no answer, do not count.
     """
     rows = attempt.items.order_by("position").values_list(
-        "revision__definition__objective",
+        KeyTextTransform("objective", "revision__definition"),
         "revision__question__lesson__slug",
         "revision__question__lesson__published__title",
         "submission__score",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models.fields.json import KeyTextTransform
+
 from courseware.classes.models import User
 from courseware.quizzes.blueprints import Blueprint, Candidate, Share
 from courseware.quizzes.models import Attempt, Question, QuestionSet
@@ -40,8 +42,12 @@ def drawable() -> dict[Candidate, int]:
     questions = Question.objects.filter(
         retired=False, published__isnull=False, lesson__published__isnull=False
     )
+    # As text. A plain look-up reads the JSON text "351.1" back as a number on SQLite.
     rows = questions.values_list(
-        "identifier", "lesson__slug", "published__definition__objective", "published"
+        "identifier",
+        "lesson__slug",
+        KeyTextTransform("objective", "published__definition"),
+        "published",
     )
     return {Candidate(*row[:3]): row[3] for row in rows}
 

@@ -13,6 +13,7 @@ from courseware.lessons.importing import read_context
 from courseware.lessons.source import read_lesson
 from courseware.markup.document import parse_document
 from courseware.markup.terms import parse_terms
+from courseware.quizzes.set_importing import SCHEMA
 
 SOLUTION = "loop:\n        blt t0, a1, loop\n"
 GUIDE = (settings.CONTENT_DIR / "README.md").read_text(encoding="utf-8")
@@ -23,7 +24,9 @@ def examples(language: str) -> list[str]:
 
 
 def test_the_lesson_and_the_question_can_be_read() -> None:
-    lesson, question, variant = examples("markdown")
+    lesson, question, *_, exam = examples("markdown")
+    variant = next(text for text in examples("markdown") if "overcommit-01" in text)
+    assert SCHEMA.read(parse_document(exam))["count"] == 30
     html = read_lesson(lesson, read_context(settings.CONTENT_DIR)).html
     assert "admonition warning" in html
     assert "<svg" in html

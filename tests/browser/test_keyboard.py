@@ -105,12 +105,15 @@ def tab_to(page: Page, target: Locator) -> None:
 
 
 def focus_shows(page: Page) -> bool:
-    """True when the focused element, or the label around it, has an outline."""
+    """True when the focused element, or the label or editor around it, has an outline."""
     return bool(
         page.evaluate(
-            """() => [document.activeElement, document.activeElement.closest("label")].some(
-                 (e) => e && getComputedStyle(e).outlineStyle !== "none"
-                   && parseFloat(getComputedStyle(e).outlineWidth) >= 2)"""
+            """() => {
+                 const focused = document.activeElement;
+                 return [focused, focused.closest("label, .code-editor")].some(
+                   (e) => e && getComputedStyle(e).outlineStyle !== "none"
+                     && parseFloat(getComputedStyle(e).outlineWidth) >= 2);
+               }"""
         )
     )
 

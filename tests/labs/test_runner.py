@@ -145,6 +145,16 @@ def test_a_worker_that_was_killed_is_replaced(workers: Workers, pool: RunnerPool
     assert pool.call("drive", request("ebreak\n"))["view"]["stop"]["reason"] == "breakpoint"
 
 
+def test_closing_ends_every_worker(workers: Workers) -> None:
+    for pool in make(processes=3):
+        with ThreadPoolExecutor() as threads:
+            run = request(ENDLESS, instructions=10**12, seconds=1)
+            jobs = [threads.submit(pool.call, "drive", run) for _ in range(3)]
+            assert all(job.result() for job in jobs)
+        assert len(workers()) == 3
+    assert workers() == set()
+
+
 def test_who_waits_too_long_for_a_worker_is_told() -> None:
     for pool in make(wait_seconds=0.05):
         pool.call("drive", request("ebreak\n"))

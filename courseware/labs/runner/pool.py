@@ -75,9 +75,11 @@ class RunnerPool:
             self._places.put(_unless_ended(worker))
 
     def close(self) -> None:
-        """End all workers that are idle."""
-        for _ in range(self._limits.processes):
-            worker = self._places.get(timeout=self._limits.wall_seconds + START_SECONDS)
+        """End all workers; the pool can be used on."""
+        seconds = self._limits.wall_seconds + START_SECONDS
+        # All at first: what is put back would be the next that is taken.
+        workers = [self._places.get(timeout=seconds) for _ in range(self._limits.processes)]
+        for worker in workers:
             if worker is not None:
                 worker.end()
             self._places.put(None)

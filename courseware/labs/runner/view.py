@@ -19,6 +19,7 @@ from courseware.machine import (
     mode_name,
     walk,
 )
+from courseware.machine.hart.access import MACHINE
 from courseware.machine.memory_map import RAM_BASE
 from courseware.machine.trap import Trap
 
@@ -60,7 +61,7 @@ def view_of(debugger: Debugger, stop: Stop | None, look: str, lit: PageWalk | No
         "memory": _memory(debugger, look),
         "symbols": _first_symbols(program),
         "csrs": csr_values(machine),
-        "traps": [_trap(program, event) for event in debugger.traps[: -TRAPS_SHOWN - 1 : -1]],
+        "traps": [_trap(debugger, event) for event in debugger.traps[: -TRAPS_SHOWN - 1 : -1]],
         "tables": page_tables(machine, lit),
         "walk": walk_json(lit),
         "counters": machine.counters.named(),
@@ -118,10 +119,11 @@ def _step(step: Step | None) -> Json | None:
     return {"text": step.text, "explanation": step.explanation}
 
 
-def _trap(program: Program, event: TrapEvent) -> Json:
-    record = event.record
+def _trap(debugger: Debugger, event: TrapEvent) -> Json:
+    record, machine = event.record, debugger.machine
     # Where it came from is known where addresses are not translated.
-    place = program.source_line(record.pc)
+    is_translated = record.mode != MACHINE and any(map(machine.csr, ("satp", "vsatp", "hgatp")))
+    place = None if is_translated else debugger.program.source_line(record.pc)
     return {
         "number": event.number,
         "name": event.name,

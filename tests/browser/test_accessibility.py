@@ -42,6 +42,8 @@ PAGES = [
     f"/labs/{steps.LAB}/",
     f"/labs/{steps.LAB}/runs/",
     "/labs/instructions/",
+    "/exams/",
+    "/exams/mock-351-1/",
     "/accounts/login/",
     "/accounts/signup/",
 ]
@@ -136,6 +138,28 @@ def quiz_with_history(page: Page, watch: Watch, product: Product) -> None:
     finished_quiz(page, watch, product)
     page.goto(QUIZ)
     expect(page.get_by_role("heading", name="これまでの記録")).to_be_visible()
+
+
+def exam_in_the_middle(page: Page, watch: Watch, product: Product) -> None:
+    page.goto("/exams/mock-351-1/")
+    page.get_by_role("button", name="始める").click()
+    page.get_by_role("radio").first.check()
+    expect(page.locator("#overview")).to_contain_text("解答済み")
+
+
+def exam_before_handing_in(page: Page, watch: Watch, product: Product) -> None:
+    exam_in_the_middle(page, watch, product)
+    page.get_by_role("button", name="見直しと提出へ", exact=True).click()
+    watch.announce("422 /attempts/")
+    page.get_by_role("button", name="提出する").click()
+    expect(page.get_by_role("alert")).to_contain_text("答えのない問題が 29 問あります")
+
+
+def exam_handed_in(page: Page, watch: Watch, product: Product) -> None:
+    exam_before_handing_in(page, watch, product)
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="提出する").click()
+    expect(page.get_by_role("heading", name="範囲ごとの正答率")).to_be_visible()
 
 
 def analysed_cpuinfo(page: Page, watch: Watch, product: Product) -> None:
@@ -275,6 +299,9 @@ STATES = [
     kept_list,
     shared_report,
     several_machines,
+    exam_in_the_middle,
+    exam_before_handing_in,
+    exam_handed_in,
     asked_before_deletion,
     graded_lab,
     lab_with_problems,

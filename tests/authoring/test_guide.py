@@ -1,6 +1,7 @@
 """The examples of content/README.md are what the importers take."""
 
 import re
+from fractions import Fraction
 
 import yaml
 from django.conf import settings
@@ -35,13 +36,44 @@ def test_the_lesson_and_the_question_can_be_read() -> None:
     assert int(values["total"]) == int(values["vms"]) * int(values["memory"])
 
 
+def test_the_examples_of_written_kinds_can_be_read_and_answered() -> None:
+    answers = {
+        "overcommit-02": {"answer": ["12,288 MiB"]},
+        "convert-01": {"answer": ["qemu-img convert -O qcow2 -fraw disk.img 'disk.qcow2'"]},
+        "gaps-01": {"answer-1": ["Convert"]},
+    }
+    questions = {
+        identifier: read_question(text)
+        for text in examples("markdown")
+        for identifier in answers
+        if f"id: {identifier}\n" in text
+    }
+    questions["overcommit-02"] = next(
+        variant
+        for variant in map(questions["overcommit-02"].variant, range(100))
+        if variant.values["vms"] == "3"
+    )
+    shares = {}
+    for identifier, question in questions.items():
+        grade = question.grade(question.read(1, answers[identifier]))
+        shares[identifier] = grade.score / grade.max_score
+    assert shares == {"overcommit-02": 1, "convert-01": 1, "gaps-01": Fraction(1, 2)}
+
+
+def test_the_example_of_a_pattern_can_be_read() -> None:
+    own = next(text for text in examples("yaml") if text.startswith("accept:"))
+    front = 'id: hvm-05\ntype: short-text\nlesson: hvm\nobjective: "351.1"\n'
+    question = read_question(f"---\n{front}{own}---\n問\n\n## 解説\n説明\n")
+    assert question.grade(question.read(1, {"answer": ["#VMEXIT"]})).correct
+
+
 def read_question(text: str) -> Question:
     document = parse_document(text)
     return parse_question(document.meta, document.key_lines, document.body, document.body_line)
 
 
 def test_the_tests_and_the_term_can_be_read() -> None:
-    calls, runs, wrong, terms = examples("yaml")
+    calls, runs, wrong, terms = examples("yaml")[-4:]
     files = Files(lambda name: "nop\n")
     for tests, count in ((calls, 2), (runs, 1)):
         data = yaml.safe_load(tests)

@@ -63,7 +63,7 @@ def test_the_monitor_is_finished_with_the_keyboard_alone(page: Page) -> None:
     output = page.get_by_role("region", name="出力")
     expect(output).to_have_text("Ac")
     press(page, "1 命令戻す")
-    expect(page.locator("#bench-status")).to_contain_text("戻")
+    expect(page.locator("#bench-status")).to_contain_text("1 命令戻しました")
     press(page, "採点する")
     expect(page.get_by_role("heading", name="採点の結果")).to_contain_text("✓ 合格")
     expect(page.get_by_role("heading", name="合格した人への解説")).to_be_visible()

@@ -119,10 +119,11 @@ def test_two_runs_are_chosen_compared_and_an_old_version_opened(
 ) -> None:
     page = open_browser(java_script_enabled=script)
     page.goto(PLAYGROUND)
-    for source, count in ((COUNT, "3"), (COUNT.replace("li   a0, 1", "li   a0, 9"), "3")):
+    for source, sum_ in ((COUNT, "0x00000006"), (COUNT.replace("a0, 1", "a0, 9"), "0x0000000e")):
         steps.write_program(page, source)
         press(page, "▶ 実行")
-        executed(page, count)
+        executed(page, "3")
+        expect(page.locator("#machine")).to_contain_text(sum_)
     page.get_by_role("link", name="これまでの実行を見る").click()
     page.get_by_role("button", name="選んだ二つを比べる").click()
     expect(page.get_by_role("row", name="実行した命令")).to_contain_text("1.00 倍")

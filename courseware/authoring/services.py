@@ -2,17 +2,11 @@
 
 from dataclasses import dataclass
 
-from courseware.classes.models import User
 from courseware.lessons.models import Lesson, LessonRevision
 from courseware.lessons.services import publish_draft, save_draft
 from courseware.lessons.source import LessonText, read_lesson, stored_context
 
-__all__ = ["Draft", "lessons", "may_write", "opened", "preview", "publish_draft", "save_draft"]
-
-
-def may_write(user: User | None) -> bool:
-    """Return whether the user may write lessons."""
-    return user is not None and user.may_write_lessons
+__all__ = ["Draft", "lessons", "opened", "preview", "publish_draft", "save_draft"]
 
 
 @dataclass(frozen=True)

@@ -1,41 +1,22 @@
 """Instructors' pages: the list of lessons, and the editor with its preview."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from courseware.authoring import services
-from courseware.classes.http import LearnerRequest, account_of, posted_number
+from courseware.classes.guards import writers_only
+from courseware.classes.http import LearnerRequest, posted_number
 from courseware.classes.throttling import rate_limited
 from courseware.lessons.models import Lesson, LessonRevision
 from courseware.lessons.services import EditConflict
 from courseware.markup import limits
 from courseware.markup.errors import ContentError
-
-View = Callable[..., HttpResponse]
-
-
-def writers_only(view: View) -> View:
-    """Let instructors in; send visitors to the sign-in page, and answer students with 403."""
-
-    @wraps(view)
-    def guarded(request: LearnerRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if services.may_write(request.learner):
-            return view(request, *args, **kwargs)
-        if account_of(request) is None:
-            return redirect_to_login(request.get_full_path())
-        raise PermissionDenied
-
-    return never_cache(guarded)
 
 
 @require_safe

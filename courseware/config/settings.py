@@ -206,6 +206,11 @@ CPUINFO_KEPT_HOSTS = 50  # texts that one account may keep
 CPUINFO_KEPT_BYTES = 10 * 1024 * 1024  # of all texts that one account keeps
 QUIZ_ATTEMPTS_SHOWN = 20  # past attempts listed on one page
 QUIZ_DRAFT_CHARACTERS = 50_000  # of what is typed for one question and not graded yet
+QUIZ_REGRADE_ANSWERS = 10_000  # graded again at once; more follow in further rounds
+QUIZ_ROWS_SHOWN = 50  # changed answers on one page, and regrades on one page of their list
+QUIZ_STATISTICS_ATTEMPTS = 2_000  # of one quiz or set, the newest; the figures stand on these
+QUIZ_STATISTICS_ANSWERS_SHOWN = 20  # of the different typed answers, and of a question's variants
+QUIZ_PAUSE_MINUTES = 30  # a longer time from one answer to the next is no time of thinking
 QUIZ_GRACE_SECONDS = 30  # after the deadline of an attempt, for the network's delay
 LAB_LIMITS = {
     "characters": 20_000,  # of a program's source

@@ -6,6 +6,7 @@ import tomllib
 from courseware.grading import Question, parse_question
 from courseware.grading.types.choice import ChoiceQuestion
 from courseware.grading.types.short_text import ShortTextQuestion
+from courseware.lessons.importing import read_context
 from courseware.markup.document import parse_document, read_text
 from tests.browser.product import CONTENT
 
@@ -16,10 +17,13 @@ FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000
 def questions(lesson: str) -> list[Question]:
     """Return the questions of a lesson's quiz in the order in which they are asked."""
     found = []
+    figures = read_context(CONTENT).figures
     for path in sorted((CONTENT / "questions" / lesson).glob("*.md")):
         document = parse_document(read_text(path, path.name), path.name)
         found.append(
-            parse_question(document.meta, document.key_lines, document.body, document.body_line)
+            parse_question(
+                document.meta, document.key_lines, document.body, document.body_line, figures
+            )
         )
     return found
 

@@ -41,6 +41,12 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) {
   });
 }
 
+// Refused for now (too many requests, a failure of the server): the next input tries again.
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, xhr } = event.detail;
+  if (elt.matches("[data-fields]") && xhr.status >= 400 && xhr.status !== 409) unsaved.add(elt);
+});
+
 function saveAll() {
   for (const question of unsaved) {
     if (question.isConnected) htmx.trigger(question, "save");

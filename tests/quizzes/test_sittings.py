@@ -16,7 +16,6 @@ from pytest_django import DjangoAssertNumQueries
 
 from courseware.classes.models import User
 from courseware.quizzes.models import AnswerDraft, Attempt, QuestionSet, Submission
-from courseware.quizzes.sittings import hand_in_over
 
 EXAM = """---
 title: 小さな模擬試験
@@ -156,12 +155,129 @@ def test_the_server_hands_in_at_the_deadline_what_was_saved(exam: None, client: 
     assert "自動で提出しました" in page_of(client.get(url))
 
 
-def test_an_attempt_that_nobody_looks_at_is_handed_in_too(exam: None, client: Client) -> None:
+def test_an_attempt_that_nobody_looks_at_is_handed_in_too(
+    exam: None, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
     url = start(client)
     save(client, url, q1_flag="1")
-    pass_time(url, minutes=5)
-    assert hand_in_over() == 1
-    assert hand_in_over() == 0
+    pass_time(url, seconds=29)
+    call_command("hand_in_over")
+    assert "0 件" in capsys.readouterr().out, "within the grace"
+    pass_time(url, seconds=31)
+    for count in ("1 件", "0 件"):
+        call_command("hand_in_over")
+        assert count in capsys.readouterr().out
+    assert Attempt.objects.get().finished_at is not None
+    assert not Submission.objects.exists()
+
+
+def test_what_a_client_says_of_score_time_and_person_counts_for_nothing(
+    exam: None, client: Client, student: User
+) -> None:
+    lies = {
+        "score": "99000",
+        "max_score": "99000",
+        "user": str(student.pk),
+        "deadline": "2099-01-01T00:00:00Z",
+        "finished_at": "2001-01-01T00:00:00Z",
+        "late": "0",
+        "seed": "1",
+    }
+    url = str(client.post(SET, lies)["Location"])
+    place = place_of(url, "first-01")
+    before = Attempt.objects.values("user", "seed", "deadline").get()
+    client.post(f"{url}drafts/", {f"q{place}-version": "0", f"q{place}-answer": "0", **lies})
+    hand_in(client, url, confirmed="2", **lies)
+    assert Attempt.objects.values("user", "seed", "deadline").get() == before
+    assert before["user"] != student.pk
+    assert before["seed"] != 1
+    finished_at = Attempt.objects.get().finished_at
+    assert finished_at is not None
+    assert timezone.now() - finished_at < timedelta(minutes=1)
+    assert Submission.objects.get().max_score == 1000
+
+
+def test_lateness_is_by_the_servers_clock(
+    db: None, import_exam: Callable[..., None], client: Client
+) -> None:
+    import_exam(due_at="2001-01-01 00:00:00")
+    url = start(client)
+    hand_in(client, url, confirmed="3")
+    assert Attempt.objects.get().late
+    assert "締め切り" in page_of(client.get(url))
+    other = Client()
+    import_exam(due_at="2099-01-01 00:00:00")
+    hand_in(other, start(other), confirmed="3")
+    assert not Attempt.objects.order_by("created_at").last().late  # type: ignore[union-attr]
+
+
+def test_a_closing_time_ends_what_is_under_way(
+    db: None, import_exam: Callable[..., None], client: Client
+) -> None:
+    closes = timezone.localtime() + timedelta(minutes=3)
+    import_exam(closes_at=closes.strftime("%Y-%m-%d %H:%M:%S"))
+    start(client)
+    deadline = Attempt.objects.get().deadline
+    assert deadline == closes.replace(microsecond=0), "earlier than ten minutes from now"
+
+
+def test_a_set_that_is_not_open_yet_says_so(
+    db: None, import_exam: Callable[..., None], client: Client
+) -> None:
+    import_exam(opens_at="2099-01-01 00:00:00")
+    assert "受け付けはまだ始まっていません" in page_of(client.post(SET))
+    assert not Attempt.objects.exists()
+
+
+def test_an_old_blank_page_takes_nothing_away(exam: None, client: Client) -> None:
+    url = start(client)
+    place = place_of(url, "first-03")
+    save(client, url, **{f"q{place}_answer": "vmx"})
+    assert save(client, url, **{f"q{place}_answer": ""}).status_code == 302
+    assert AnswerDraft.objects.get().data == {"answer": ["vmx"]}
+    draft = AnswerDraft.objects.get()
+    save(client, url, **{f"q{place}_answer": "", f"q{place}_version": str(draft.version)})
+    assert AnswerDraft.objects.get().data == {}, "emptied by a page that has seen it"
+
+
+def test_what_is_kept_after_a_conflict_can_be_the_other_one(exam: None, client: Client) -> None:
+    url = start(client)
+    field = f"q{place_of(url, 'first-03')}"
+    save(client, url, **{f"{field}_answer": "first"})
+    kept = save(client, url, **{f"{field}_answer": "second", f"{field}_keep": "saved"})
+    assert kept["Location"] == f"{url}#{field}"
+    assert AnswerDraft.objects.get().data == {"answer": ["first"]}
+
+
+def test_htmx_gets_what_became_of_the_save_and_the_overview(exam: None, client: Client) -> None:
+    url = start(client)
+    n = place_of(url, "first-03")
+    data = {f"q{n}-version": "0", f"q{n}-answer": "vmx", f"q{n}-flag": "1"}
+    response = client.post(f"{url}drafts/", data, HTTP_HX_REQUEST="true")
+    fragment = page_of(response)
+    assert "<html" not in fragment
+    assert f'<div id="q{n}-draft" hx-swap-oob="innerHTML">' in fragment
+    assert f'name="q{n}-version" value="1"' in fragment
+    assert fragment.count("解答済み") == 1
+    assert fragment.count("見直す") == 1
+    conflict = client.post(f"{url}drafts/", {**data, f"q{n}-answer": "x"}, HTTP_HX_REQUEST="true")
+    assert conflict.status_code == 409
+    assert 'role="alert" data-conflict' in page_of(conflict)
+    pass_time(url, seconds=31)
+    late = client.post(f"{url}drafts/", data, HTTP_HX_REQUEST="true")
+    assert late["HX-Redirect"] == url
+
+
+def test_what_cannot_be_graded_is_told_before_handing_in(exam: None, client: Client) -> None:
+    url = start(client)
+    n = place_of(url, "first-03")
+    save(client, url, **{f"q{n}_answer": "長" * 201})
+    assert "書きかけ" in page_of(client.get(url))
+    page = page_of(client.get(f"{url}hand-in/"))
+    assert "未解答として扱います" in page
+    assert "200 文字以内" in page
+    assert hand_in(client, url, confirmed="2").status_code == 422
+    hand_in(client, url, confirmed="3")
     assert not Submission.objects.exists()
 
 

@@ -149,6 +149,9 @@ class Attempt(models.Model):
         indexes = [
             models.Index(fields=["user", "lesson", "-created_at"]),
             models.Index(fields=["user", "question_set", "-created_at"]),
+            # The newest attempts of all learners, for the statistics
+            models.Index(fields=["lesson", "-created_at"]),
+            models.Index(fields=["question_set", "-created_at"]),
             models.Index(
                 fields=["deadline"], condition=Q(finished_at=None), name="open_attempts_by_deadline"
             ),
@@ -225,6 +228,10 @@ class Submission(models.Model):
     max_score = models.PositiveIntegerField("満点 (1/1000 点)")
     # grading.Grade.to_json(), with the score as an exact fraction
     result = models.JSONField("採点結果")
+    # The newest change of score and result by a regrade; the response is never changed.
+    regraded = models.OneToOneField(
+        "RegradeChange", models.SET_NULL, null=True, editable=False, related_name="+"
+    )
     created_at = models.DateTimeField("送信日時", auto_now_add=True)
 
     class Meta:
@@ -237,3 +244,67 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_id}: {self.score}/{self.max_score}"
+
+
+class Regrade(models.Model):
+    """One correction of grades that were given: who, when, why, of which revision by which.
+
+    Rows are never changed.
+    """
+
+    class Rule(models.TextChoices):
+        """How the new grades come about."""
+
+        KEY = "key", "今の版の正解で採点し直す"
+        FULL_MARKS = "full-marks", "問題を無効にして、答えた全員を満点にする"
+
+    # Made by the server for each preview; the same form sent twice is one regrade.
+    key = models.UUIDField("送信の識別子", unique=True)
+    question = models.ForeignKey(Question, models.PROTECT, related_name="regrades")
+    answered = models.ForeignKey(QuestionRevision, models.PROTECT, related_name="+")
+    revised = models.ForeignKey(QuestionRevision, models.PROTECT, related_name="+")
+    rule = models.CharField("採点し直し方", max_length=16, choices=Rule)
+    reason = models.CharField("理由", max_length=500)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="regrades"
+    )
+    by_name = models.CharField("行った人", max_length=150)  # stays when the account goes
+    created_at = models.DateTimeField("日時", auto_now_add=True)
+    # Numbers of answers: all that were looked at, and what became of the scores of the changed
+    examined = models.PositiveIntegerField("調べた解答")
+    raised = models.PositiveIntegerField("上がった解答")
+    lowered = models.PositiveIntegerField("下がった解答")
+    level = models.PositiveIntegerField("得点は同じで、正誤の表示が変わった解答")
+    # Numbers of answers that were left alone, by the reason
+    left_alone = models.JSONField("そのままにした解答")
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.question_id}: {self.rule}"
+
+
+class RegradeChange(models.Model):
+    """What a regrade made of one answer's grade. The old one is never lost."""
+
+    regrade = models.ForeignKey(Regrade, models.CASCADE, related_name="changes")
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="changes")
+    # By which revision each of the two results was told
+    old_revision = models.ForeignKey(QuestionRevision, models.PROTECT, related_name="+")
+    new_revision = models.ForeignKey(QuestionRevision, models.PROTECT, related_name="+")
+    old_score = models.PositiveIntegerField("前の得点 (1/1000 点)")
+    new_score = models.PositiveIntegerField("新しい得点 (1/1000 点)")
+    old_result = models.JSONField("前の採点結果")
+    new_result = models.JSONField("新しい採点結果")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["regrade", "submission"], name="one_change_of_an_answer_in_a_regrade"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id}: {self.old_score} -> {self.new_score}"

@@ -10,7 +10,13 @@ from courseware.grading import Presentation, Question, question_from_json
 from courseware.grading.model import NO_DATA, Data
 from courseware.grading.variants import fill
 from courseware.quizzes.drafts import Refusal, draft_of
-from courseware.quizzes.models import AnswerDraft, AttemptItem, Submission
+from courseware.quizzes.models import (
+    AnswerDraft,
+    AttemptItem,
+    Regrade,
+    RegradeChange,
+    Submission,
+)
 from courseware.quizzes.services import submission_of
 
 
@@ -36,18 +42,17 @@ class Form:
 
 @dataclass(frozen=True)
 class Result:
-    """A graded question: everything that may be told now, in the order that was presented."""
+    """A graded question: everything that may be told now, in the order that was presented.
+
+    ``grade`` is grading.Grade as JSON. ``correction`` is there when it is not the first one.
+    """
 
     template: str
     presentation: Presentation
     submission: Submission
     html: dict[str, str]
-
-    @property
-    def grade(self) -> dict[str, Any]:
-        """grading.Grade as JSON."""
-        grade: dict[str, Any] = self.submission.result
-        return grade
+    grade: dict[str, Any]
+    correction: "Correction | None" = None
 
     @property
     def options(self) -> dict[str, dict[str, Any]]:
@@ -60,6 +65,19 @@ class Result:
         if self.submission.score == self.submission.max_score:
             return "good"
         return "part" if self.submission.score else "bad"
+
+
+@dataclass(frozen=True)
+class Correction:
+    """How a grade was changed by regrades, oldest first, and the result that was told at first."""
+
+    changes: list[RegradeChange]
+    first: Result
+
+    @property
+    def voids(self) -> bool:
+        """True when the grade is full marks whatever was answered."""
+        return self.changes[-1].regrade.rule == Regrade.Rule.FULL_MARKS
 
 
 @dataclass(frozen=True)
@@ -99,26 +117,47 @@ def card(item: AttemptItem, note: Note = NO_NOTE, *, handed_in: bool = False) ->
     """Return the card of an item, with its draft; ``handed_in`` when no answer can be given.
 
     While the item can be answered, nothing of its key, feedback or explanation is in the card.
+    A question whose grade was changed by another revision's key is shown as that revision.
     """
-    revision, seed = item.revision, item.attempt.seed
+    submission = submission_of(item)
+    change = submission.regraded if submission else None
+    revision, seed = change.new_revision if change else item.revision, item.attempt.seed
     question = question_from_json(revision.definition).variant(seed)
     html = filled(revision.html, question.values)
-    submission = submission_of(item)
     form = result = None
     if submission is not None:
-        template = f"quizzes/shapes/{question.shape}_result.html"
-        result = Result(template, question.present(seed), submission, html)
+        correction = _correction(item, submission) if change else None
+        result = _result(question, seed, html, submission, submission.result, correction)
     elif not handed_in:
         form = _form(question, item, html, note)
     return Card(
         item=item,
         prompt=html["prompt"],
-        points=revision.points,
+        points=item.revision.points,
         form=form,
         result=result,
         already_graded=note.already_graded and submission is not None,
         explanation="" if form else html["explanation"],
     )
+
+
+def _result(
+    question: Question,
+    seed: int,
+    html: dict[str, str],
+    submission: Submission,
+    grade: dict[str, Any],
+    correction: Correction | None = None,
+) -> Result:
+    template = f"quizzes/shapes/{question.shape}_result.html"
+    return Result(template, question.present(seed), submission, html, grade, correction)
+
+
+def _correction(item: AttemptItem, submission: Submission) -> Correction:
+    seed, changes = item.attempt.seed, list(submission.changes.all())
+    question = question_from_json(item.revision.definition).variant(seed)
+    html = filled(item.revision.html, question.values)
+    return Correction(changes, _result(question, seed, html, submission, changes[0].old_result))
 
 
 def filled(html: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:

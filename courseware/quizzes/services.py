@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from courseware.classes.models import User
@@ -20,6 +21,7 @@ from courseware.quizzes.models import (
     Question,
     QuestionRevision,
     QuestionSet,
+    RegradeChange,
     Submission,
 )
 
@@ -167,9 +169,22 @@ def attempt_of(user: User | None, pk: UUID) -> Attempt:
 
 
 def items_of(attempt: Attempt, position: int | None = None) -> list[AttemptItem]:
-    """Return the attempt's questions in order, or the one at a position (one query)."""
-    items = attempt.items.select_related("revision", "submission", "draft")
-    return list(items if position is None else items.filter(position=position))
+    """Return the attempt's questions in order, or the one at a position.
+
+    One query, and one more where grades were changed by a regrade.
+    """
+    items = attempt.items.select_related(
+        "revision",
+        "submission__regraded__regrade",
+        "submission__regraded__new_revision",
+        "draft",
+    )
+    found = list(items if position is None else items.filter(position=position))
+    prefetch_related_objects(
+        [s for item in found if (s := submission_of(item)) and s.regraded],
+        Prefetch("changes", RegradeChange.objects.select_related("regrade")),
+    )
+    return found
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,10 @@ from axe_playwright_python.sync_playwright import Axe
 from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 
+from courseware.grading.types.cloze import ClozeQuestion
+from courseware.grading.types.command import CommandQuestion
 from courseware.grading.types.multiple import MultipleQuestion
+from courseware.grading.types.numeric import NumericQuestion
 from courseware.grading.types.short_text import ShortTextQuestion
 from courseware.grading.types.single import SingleQuestion
 from tests.browser import answers, steps
@@ -138,6 +141,31 @@ def quiz_with_history(page: Page, watch: Watch, product: Product) -> None:
     finished_quiz(page, watch, product)
     page.goto(QUIZ)
     expect(page.get_by_role("heading", name="これまでの記録")).to_be_visible()
+
+
+def written_kinds(page: Page, watch: Watch, product: Product) -> None:
+    """A number graded; another, and gaps, refused because they are blank."""
+    watch.announce("422 /attempts/")
+    steps.start_quiz(page, "hvm")
+    questions = answers.questions("hvm")
+    first, second, *_ = [n for n, q in enumerate(questions, 1) if isinstance(q, NumericQuestion)]
+    steps.card(page, first).get_by_role("textbox").fill("1 回")
+    steps.grade(steps.card(page, first))
+    gaps = steps.card(page, answers.position("hvm", ClozeQuestion))
+    for refused in (steps.card(page, second), gaps):
+        refused.get_by_role("button", name="採点する").click()
+        expect(refused.get_by_role("alert")).to_be_visible()
+
+
+def graded_gaps_and_command(page: Page, watch: Watch, product: Product) -> None:
+    steps.start_quiz(page, "migration")
+    gaps = steps.card(page, answers.position("migration", ClozeQuestion))
+    gaps.get_by_label("空欄【2】").select_option("null")
+    gaps.get_by_label("空欄【3】").fill("-of")
+    steps.grade(gaps)
+    command = steps.card(page, answers.position("migration", CommandQuestion))
+    command.get_by_role("textbox").fill("virsh migrate --live web01 qemu+ssh://host2/system")
+    steps.grade(command)
 
 
 def exam_in_the_middle(page: Page, watch: Watch, product: Product) -> None:
@@ -290,6 +318,8 @@ STATES = [
     finished_quiz,
     begun_guest,
     quiz_with_history,
+    written_kinds,
+    graded_gaps_and_command,
     analysed_cpuinfo,
     blank_cpuinfo,
     searched_flags,

@@ -144,3 +144,14 @@ def test_the_first_screen_of_the_workbench_is_not_wider_than_a_phone(page: Page)
         box = button.bounding_box()
         assert box
         assert box["height"] >= 24, "WCAG 2.2, 2.5.8 Target Size"
+
+
+def test_all_of_the_left_column_can_be_reached_on_a_low_wide_screen(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 700})
+    page.goto(PLAYGROUND)
+    page.get_by_text("ほかの操作、キーボード、上限").click()
+    page.locator(".bench").evaluate("bench => bench.scrollIntoView()")
+    last = page.locator(".bench__more li").last
+    last.evaluate("line => line.scrollIntoView({block: 'nearest'})")
+    expect(last).to_be_in_viewport()
+    expect(page.get_by_role("heading", name="計算機の状態")).to_be_in_viewport()

@@ -122,7 +122,7 @@ def place_of(client: Client, url: str, choice: str) -> str:
     [
         (1, {"answer": "２，０４８　ＭｉＢ"}, "正解です", ["2 GiB"]),
         (1, {"answer": "2 GB"}, "不正解です", ["ひみつの数。"]),
-        (2, {"answer": "4096 バイト"}, "正解です", ["4 KiB (誤差は 正解の 5% まで)"]),
+        (2, {"answer": "4096 バイト"}, "正解です", ["4 KiB (誤差は正解の 5% まで)"]),
         (2, {"answer": "4 ms"}, "不正解です", ["4 KiB"]),
         (3, {"answer": "ＨＩＭＩＴＳＵーexits"}, "正解です", ["himitsu exit"]),
         (4, {"answer": "himitsu  list ーーall"}, "正解です", ["himitsu list --all"]),

@@ -187,9 +187,9 @@ class NumericQuestion(Question):
         shown = f"{as_text(self.value)} {self.unit}".strip()
         if not self.tolerance.amount:
             return shown
-        margin = f"{'正解の ' if self.tolerance.relative else ''}{self.tolerance}"
-        unit = "" if self.tolerance.relative else self.unit
-        return f"{shown} (誤差は {margin} {unit}".rstrip() + " まで)"
+        if self.tolerance.relative:
+            return f"{shown} (誤差は正解の {self.tolerance} まで)"
+        return f"{shown} (誤差は {f'{self.tolerance} {self.unit}'.strip()} まで)"
 
     def own_texts(self) -> Iterator[tuple[str, Text]]:
         """Yield the feedback for each foreseen wrong answer."""

@@ -62,6 +62,20 @@ feedback:
 ひみつの解説その三。
 """
 
+EXAM = """---
+title: 小さな模擬試験
+summary: 要約です。
+position: 1
+count: 3
+minutes: 10
+target: 70
+release: {release}
+topics:
+  - {{name: 全部, objective: "351.1", lesson: first, weight: 1}}
+---
+説明です。
+"""
+
 
 @pytest.fixture
 def quiz_content(content: Path, settings: Any) -> Path:
@@ -95,3 +109,24 @@ def quiz(db: None, import_files: Callable[[], None]) -> None:
 def start(quiz: None) -> Callable[[Client], str]:
     """Start the quiz in a browser, or go on with it, and return the attempt's address."""
     return lambda client: client.post("/lessons/first/quiz/")["Location"].partition("#")[0]
+
+
+@pytest.fixture
+def import_exam(quiz_content: Path, settings: Any) -> Callable[..., None]:
+    """Import the content folder with a set "mock" of its three questions; lines may be added."""
+    settings.CONTENT_IMPORTERS += ["courseware.quizzes.set_importing"]
+    (quiz_content / "sets").mkdir()
+
+    def run(release: str = "handed-in", **lines: str) -> None:
+        text = EXAM.format(release=release)
+        extra = "".join(f"{key}: {value}\n" for key, value in lines.items())
+        (quiz_content / "sets" / "mock.md").write_text(text.replace("topics:", f"{extra}topics:"))
+        call_command("import_content", quiz_content, verbosity=0)
+
+    return run
+
+
+@pytest.fixture
+def exam(db: None, import_exam: Callable[..., None]) -> None:
+    """The set, imported."""
+    import_exam()

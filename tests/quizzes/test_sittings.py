@@ -17,39 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 from courseware.classes.models import User
 from courseware.quizzes.models import AnswerDraft, Attempt, QuestionSet, Submission
 
-EXAM = """---
-title: 小さな模擬試験
-summary: 要約です。
-position: 1
-count: 3
-minutes: 10
-target: 70
-release: {release}
-topics:
-  - {{name: 全部, objective: "351.1", lesson: first, weight: 1}}
----
-説明です。
-"""
 SET = "/exams/mock/"
-
-
-@pytest.fixture
-def import_exam(quiz_content: Path, settings: Any) -> Callable[..., None]:
-    settings.CONTENT_IMPORTERS += ["courseware.quizzes.set_importing"]
-    (quiz_content / "sets").mkdir()
-
-    def run(release: str = "handed-in", **lines: str) -> None:
-        text = EXAM.format(release=release)
-        extra = "".join(f"{key}: {value}\n" for key, value in lines.items())
-        (quiz_content / "sets" / "mock.md").write_text(text.replace("topics:", f"{extra}topics:"))
-        call_command("import_content", quiz_content, verbosity=0)
-
-    return run
-
-
-@pytest.fixture
-def exam(db: None, import_exam: Callable[..., None]) -> None:
-    import_exam()
 
 
 def start(client: Client) -> str:

@@ -2,12 +2,14 @@
 
 import re
 from fractions import Fraction
+from typing import Any
 
 import yaml
 from django.conf import settings
 
 from courseware.grading import Question, parse_question
 from courseware.grading.programs import Files, parse_tests
+from courseware.grading.programs.running import runner
 from courseware.labs.importing import NAMES
 from courseware.labs.wrong_programs import read_wrong_programs
 from courseware.lessons.importing import read_context
@@ -67,9 +69,43 @@ def test_the_example_of_a_pattern_can_be_read() -> None:
     assert question.grade(question.read(1, {"answer": ["#VMEXIT"]})).correct
 
 
+def test_the_examples_of_arranged_kinds_and_programs_can_be_read_and_answered() -> None:
+    def example(identifier: str) -> Any:
+        return read_question(next(t for t in examples("markdown") if f"id: {identifier}\n" in t))
+
+    def is_right(question: Question, data: dict[str, list[str]]) -> bool:
+        return question.grade(question.measured(question.read(1, data), learner=1)).correct
+
+    order = example("overlay-order-01")
+    places = {item.text: str(item.number) for item in order.present(1).items}
+    assert is_right(
+        order, {f"answer-{places[f'item-{i}']}": [str(i + 1)] for i in range(len(places))}
+    )
+    roles = example("roles-01")
+    rights = {right.text: right.value for right in roles.present(1).rights}
+    assert len(rights) == 3
+    assert is_right(
+        roles,
+        {
+            f"answer-{left.number}": [rights[left.text.replace("left", "right")]]
+            for left in roles.present(1).lefts
+        },
+    )
+    where = example("where-01")
+    place = next(o.value for o in where.present(1).options if o.text == "option-0")
+    assert is_right(where, {"answer": [place]})
+    assert where.regions[0].width == 120
+    program = example("double-01")
+    ran = runner().try_out(program.solution, program.tests)
+    assert [result.passed for result in ran.results] == [True, True]
+
+
 def read_question(text: str) -> Question:
     document = parse_document(text)
-    return parse_question(document.meta, document.key_lines, document.body, document.body_line)
+    figures = read_context(settings.CONTENT_DIR).figures
+    return parse_question(
+        document.meta, document.key_lines, document.body, document.body_line, figures
+    )
 
 
 def test_the_tests_and_the_term_can_be_read() -> None:

@@ -15,10 +15,15 @@ from playwright.sync_api import Page, expect
 
 from courseware.grading.types.cloze import ClozeQuestion
 from courseware.grading.types.command import CommandQuestion
+from courseware.grading.types.hotspot import HotspotQuestion
+from courseware.grading.types.machine import MachineQuestion
+from courseware.grading.types.matching import MatchingQuestion
 from courseware.grading.types.multiple import MultipleQuestion
 from courseware.grading.types.numeric import NumericQuestion
+from courseware.grading.types.ordering import OrderingQuestion
 from courseware.grading.types.short_text import ShortTextQuestion
 from courseware.grading.types.single import SingleQuestion
+from courseware.grading.types.verdict import VerdictQuestion
 from tests.browser import answers, steps
 from tests.browser.product import Product
 from tests.browser.watch import Watch
@@ -166,6 +171,50 @@ def graded_gaps_and_command(page: Page, watch: Watch, product: Product) -> None:
     command = steps.card(page, answers.position("migration", CommandQuestion))
     command.get_by_role("textbox").fill("virsh migrate --live web01 qemu+ssh://host2/system")
     steps.grade(command)
+
+
+def arranged_kinds(page: Page, watch: Watch, product: Product) -> None:
+    """A program and pairs graded; a place in a figure and an order refused."""
+    watch.announce("422 /attempts/")
+    steps.start_quiz(page, "emulation-simulation")
+    pairs = steps.card(page, answers.position("emulation-simulation", MatchingQuestion))
+    pairs.get_by_role("combobox").first.select_option(index=1)
+    steps.grade(pairs)
+    program = steps.card(page, answers.position("emulation-simulation", MachineQuestion))
+    program.get_by_role("textbox").fill("rd_of:\n        li a0, 10\n        ret\n")
+    steps.grade(program)
+    place = steps.card(page, answers.position("emulation-simulation", HotspotQuestion))
+    place.get_by_role("button", name="採点する").click()
+    expect(place.get_by_role("alert")).to_be_visible()
+    place.locator("label.region").first.click()
+    expect(place.locator(".draft")).to_contain_text("保存しました")
+
+
+def graded_order_and_place(page: Page, watch: Watch, product: Product) -> None:
+    watch.announce("422 /attempts/")
+    steps.start_quiz(page, "hvm")
+    order = steps.card(page, answers.position("hvm", OrderingQuestion))
+    order.get_by_role("button", name="採点する").click()
+    expect(order.get_by_role("alert")).to_be_visible()
+    order.get_by_role("button", name="今の並びのまま").click()
+    steps.grade(order)
+    place = steps.card(page, answers.position("hvm", HotspotQuestion))
+    place.get_by_role("radio").first.check()
+    steps.grade(place)
+
+
+def judged_cpuinfo(page: Page, watch: Watch, product: Product) -> None:
+    """A verdict graded, and another refused for want of evidence."""
+    watch.announce("422 /attempts/")
+    steps.start_quiz(page, "proc-cpuinfo")
+    questions = answers.questions("proc-cpuinfo")
+    first, second = [n for n, q in enumerate(questions, 1) if isinstance(q, VerdictQuestion)]
+    steps.card(page, first).get_by_role("radio", name="判断できない").check()
+    steps.grade(steps.card(page, first))
+    refused = steps.card(page, second)
+    refused.get_by_role("radio", name="表示あり").check()
+    refused.get_by_role("button", name="採点する").click()
+    expect(refused.get_by_role("alert")).to_be_visible()
 
 
 def exam_in_the_middle(page: Page, watch: Watch, product: Product) -> None:
@@ -320,6 +369,9 @@ STATES = [
     quiz_with_history,
     written_kinds,
     graded_gaps_and_command,
+    arranged_kinds,
+    graded_order_and_place,
+    judged_cpuinfo,
     analysed_cpuinfo,
     blank_cpuinfo,
     searched_flags,

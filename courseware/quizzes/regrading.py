@@ -295,6 +295,11 @@ class Row:
     old_total: int
     new_total: int
 
+    @property
+    def difference(self) -> int:
+        """The change, in thousandths."""
+        return self.new_score - self.old_score
+
 
 def rows(changes: Sequence[Change]) -> list[Row]:
     """Return some of a plan's changes with their attempts (one query)."""

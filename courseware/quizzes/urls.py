@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courseware.quizzes import set_views, views
+from courseware.quizzes import regrade_views, set_views, statistics_views, views
 
 app_name = "quizzes"
 urlpatterns = [
@@ -15,4 +15,15 @@ urlpatterns = [
     path("exams/", set_views.index, name="sets"),
     path("exams/<slug:slug>/", set_views.question_set, name="set"),
     path("exams/<slug:slug>/again/", set_views.again, name="set_again"),
+    path("teaching/", statistics_views.index, name="teaching"),
+    path("teaching/regrades/", regrade_views.regrades, name="regrades"),
+    path("teaching/regrades/<int:pk>/", regrade_views.regraded, name="regraded"),
+    path("teaching/questions/<slug:identifier>/regrade/", regrade_views.regrade, name="regrade"),
+    path("teaching/<slug:kind>/<slug:slug>/", statistics_views.place, name="place"),
+    path("teaching/<slug:kind>/<slug:slug>/items.csv", statistics_views.place_csv, name="csv"),
+    path(
+        "teaching/<slug:kind>/<slug:slug>/<slug:identifier>/",
+        statistics_views.question,
+        name="question",
+    ),
 ]

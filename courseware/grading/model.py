@@ -50,15 +50,14 @@ class Presentation:
 class Response:
     """What a learner answered.
 
-    ``chosen`` are indices of what the author wrote (options; for an ordering the order; for a
-    matching the right side of each left one, -1 for none). ``texts`` are typed answers, one for
-    each field. ``point`` is a place in a figure, in the units of its view box. ``measured`` is
-    what ``Question.measured`` found out about the answer, as plain JSON data.
+    ``chosen`` are indices of what the author wrote (options, regions of a figure; for an ordering
+    the order; for a matching the right side of each left one, -1 for none). ``texts`` are typed
+    answers, one for each field. ``measured`` is what ``Question.measured`` found out about the
+    answer, as plain JSON data.
     """
 
     chosen: tuple[int, ...] = ()
     texts: tuple[str, ...] = ()
-    point: tuple[int, int] | None = None
     measured: tuple[Mapping[str, Any], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -66,18 +65,15 @@ class Response:
         return {
             "chosen": list(self.chosen),
             "texts": list(self.texts),
-            "point": self.point and list(self.point),
             **({"measured": list(self.measured)} if self.measured else {}),
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Return the response that ``to_json`` described."""
-        point = data["point"]
         return cls(
             tuple(data["chosen"]),
             tuple(data["texts"]),
-            (point[0], point[1]) if point else None,
             tuple(data.get("measured", ())),
         )
 

@@ -1,5 +1,6 @@
 """Correcting grades: plan, apply, records, and what learners are told."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -257,12 +258,10 @@ def test_a_record_stays_when_the_account_goes(taken: QuestionRevision, instructo
 
 
 def choose(client: Client, answered: QuestionRevision, rule: str = "key") -> Any:
-    return client.get(URL, {"answered": answered.pk, "rule": rule})
+    return client.get(URL, {"answered": str(answered.pk), "rule": rule})
 
 
 def fields(page: str) -> dict[str, str]:
-    import re
-
     form = page[page.index('<form class="card" method="post">') :]
     return dict(re.findall(r'name="(\w+)" value="([^"]*)"', form.split("</form>")[0]))
 
@@ -343,7 +342,7 @@ def test_pages_are_for_instructors(
     assert instructor_client.get("/teaching/questions/none/regrade/").status_code == 404
     for data in (
         {"rule": "key"},
-        {"rule": "none", "answered": taken.pk},
+        {"rule": "none", "answered": str(taken.pk)},
         {"rule": "key", "answered": "１"},
     ):
         assert instructor_client.get(URL, data).status_code == 404

@@ -1,13 +1,13 @@
 """Reading a machine's /proc/cpuinfo: what does it show, and where?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from courseware.grading.model import NO_DATA, Data, Text
 from courseware.grading.registry import register
 from courseware.grading.source import Source
-from courseware.grading.types.dumps import OWN_KEYS, read_dump, with_dump
+from courseware.grading.types.dumps import OWN_KEYS, named_in, read_dump, with_dump
 from courseware.grading.types.short_text import ShortTextQuestion
 from courseware.grading.types.typed import KnownAnswer, Typed, typed
 
@@ -26,6 +26,9 @@ class CpuinfoQuestion(ShortTextQuestion):
     """
 
     dump: str
+    # What the author's file names; empty in a definition that was stored before they were kept.
+    sample: str = field(default="", kw_only=True)
+    ask: str = field(default="", kw_only=True)
 
     own_keys = OWN_KEYS
 
@@ -43,13 +46,14 @@ class CpuinfoQuestion(ShortTextQuestion):
         return {**super().texts(), "prompt": with_dump(self.prompt, self.dump)}
 
     def own_to_json(self) -> dict[str, Any]:
-        """Return accepted forms, foreseen wrong answers and the dump."""
-        return {**super().own_to_json(), "dump": self.dump}
+        """Return accepted forms, foreseen wrong answers, the dump, and what the file names."""
+        named = {"sample": self.sample, "ask": self.ask}
+        return {**super().own_to_json(), "dump": self.dump, **named}
 
     @classmethod
     def own_from_json(cls, data: Mapping[str, Any]) -> dict[str, Any]:
-        """Return accepted forms, foreseen wrong answers and the dump."""
-        return {**super().own_from_json(data), "dump": data["dump"]}
+        """Return accepted forms, foreseen wrong answers, the dump, and what the file names."""
+        return {**super().own_from_json(data), "dump": data["dump"], **named_in(data)}
 
     @classmethod
     def parse_own(cls, source: Source) -> dict[str, Any]:
@@ -59,4 +63,9 @@ class CpuinfoQuestion(ShortTextQuestion):
             return {"accept": (), "known": (), "dump": ""}
         line = source.line_of("ask")
         known = (KnownAnswer(answers, Text(text, line)) for answers, text in reading.wrong)
-        return {"accept": reading.accept, "known": tuple(known), "dump": reading.dump}
+        return {
+            "accept": reading.accept,
+            "known": tuple(known),
+            "dump": reading.dump,
+            **named_in(source.meta),
+        }

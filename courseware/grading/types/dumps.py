@@ -1,5 +1,6 @@
 """What the kinds about a machine's /proc/cpuinfo share: which text, and how it is shown."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,11 @@ def read_dump(source: Source) -> Reading | None:
     except NoSuchReading as error:
         source.problem(error.key, str(error))
         return None
+
+
+def named_in(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names of sample and question in front matter, or in a stored definition."""
+    return {"sample": data.get("sample", ""), "ask": data.get("ask", "")}
 
 
 def with_dump(prompt: Text, dump: str) -> Text:

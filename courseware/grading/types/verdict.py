@@ -1,7 +1,7 @@
 """Reading a machine's /proc/cpuinfo in two steps: what does it show, and what tells so?"""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -21,7 +21,7 @@ from courseware.grading.model import (
 from courseware.grading.reading import ABSENT, SHOWN, UNKNOWN
 from courseware.grading.registry import register
 from courseware.grading.source import Source
-from courseware.grading.types.dumps import OWN_KEYS, read_dump, with_dump
+from courseware.grading.types.dumps import OWN_KEYS, named_in, read_dump, with_dump
 from courseware.grading.types.typed import MAX_CHARACTERS, read_text, value_of
 
 VERDICTS = {SHOWN: "表示あり", ABSENT: "表示なし", UNKNOWN: "判断できない"}
@@ -75,6 +75,9 @@ class VerdictQuestion(Question):
     evidence: tuple[str, ...]
     reason: Text
     scoring: str
+    # What the author's file names; empty in a definition that was stored before they were kept.
+    sample: str = field(default="", kw_only=True)
+    ask: str = field(default="", kw_only=True)
 
     own_keys = OWN_KEYS | {"scoring"}
     shape = "verdict"
@@ -150,6 +153,8 @@ class VerdictQuestion(Question):
             "evidence": list(self.evidence),
             "reason": self.reason.markdown,
             "scoring": self.scoring,
+            "sample": self.sample,
+            "ask": self.ask,
         }
 
     @classmethod
@@ -161,6 +166,7 @@ class VerdictQuestion(Question):
             "evidence": tuple(data["evidence"]),
             "reason": Text(data["reason"]),
             "scoring": data["scoring"],
+            **named_in(data),
         }
 
     @classmethod
@@ -181,4 +187,5 @@ class VerdictQuestion(Question):
             "evidence": reading.evidence,
             "reason": Text(reading.reason, source.line_of("ask")),
             "scoring": scoring,
+            **named_in(source.meta),
         }

@@ -138,7 +138,7 @@ def _plan(asked: Round, answers: QuerySet[Submission]) -> Plan:
     limit = settings.QUIZ_REGRADE_ANSWERS
     found = list(answers[: limit + 1])
     examined, changes, left_alone = found[:limit], [], Counter[str]()
-    grade = _full_marks if asked.rule == Regrade.Rule.FULL_MARKS else _by_key(asked)
+    grade = (_with_full_marks if asked.rule == Regrade.Rule.FULL_MARKS else _by_key)(asked)
     for submission in examined:
         try:
             change = grade(submission)
@@ -170,21 +170,26 @@ def _digest(asked: Round, changes: Sequence[Change], left_alone: Counter[str]) -
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _told_by(submission: Submission) -> int | None:
-    """Return the revision by which an answer's grade was changed, or None for its own."""
-    return submission.regraded.new_revision_id if submission.regraded else None
+def _told_by(submission: Submission, asked: Round) -> int:
+    """Return the revision by which an answer's grade stands."""
+    return submission.regraded.new_revision_id if submission.regraded else asked.answered.pk
 
 
-def _full_marks(submission: Submission) -> Change:
-    points = str(submission.max_score // 1000)
-    revision = _told_by(submission) or submission.item.revision_id
-    return Change(
-        submission=submission,
-        old_revision=revision,
-        new_revision=revision,
-        new_score=submission.max_score,
-        new_result={**submission.result, "score": points, "correct": True},
-    )
+def _with_full_marks(asked: Round) -> Callable[[Submission], Change]:
+    """Return the function that gives full marks, by whichever revision the grade stands."""
+
+    def grade(submission: Submission) -> Change:
+        revision = _told_by(submission, asked)
+        points = str(submission.max_score // 1000)
+        return Change(
+            submission=submission,
+            old_revision=revision,
+            new_revision=revision,
+            new_score=submission.max_score,
+            new_result={**submission.result, "score": points, "correct": True},
+        )
+
+    return grade
 
 
 def _by_key(asked: Round) -> Callable[[Submission], Change]:
@@ -201,7 +206,7 @@ def _by_key(asked: Round) -> Callable[[Submission], Change]:
             known[key] = regraded(old, new, seed, Response.from_json(submission.response))
         return Change(
             submission=submission,
-            old_revision=_told_by(submission) or asked.answered.pk,
+            old_revision=_told_by(submission, asked),
             new_revision=asked.revised.pk,
             new_score=thousandths(known[key].score),
             new_result=known[key].to_json(),

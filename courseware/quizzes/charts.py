@@ -40,11 +40,7 @@ class Chart:
     width: int = WIDTH
     left: int = _LEFT
     bar_height: int = _BAR_HEIGHT
-
-    @property
-    def right(self) -> int:
-        """Where 100 % is."""
-        return _LEFT + _FULL
+    full: int = _FULL
 
 
 def rates(rows: Sequence[AnswerRow]) -> Chart:

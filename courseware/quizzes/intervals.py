@@ -1,12 +1,8 @@
 """How sure a share is that was counted. Plain Python."""
 
 from dataclasses import dataclass
-from math import sqrt
 
-# The normal distribution's quantile for 95%, two-sided
-Z = 1.959963984540054
-# Below this many answers an interval is too wide to say much; pages say so.
-SMALL_SAMPLE = 10
+from courseware.grading.item_statistics import Sample, proportion
 
 
 @dataclass(frozen=True)
@@ -28,17 +24,13 @@ class Share:
         Unlike the textbook's p +- z*sqrt(p(1-p)/n) it stays within 0 and 1 and keeps a width
         when all answers, or none, are right.
         """
-        if not self.total:
-            return 0.0, 1.0
-        n, p = self.total, self.value
-        middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
-        half = Z * sqrt(p * (1 - p) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        found = proportion(self.right, self.total)
+        return (found.low, found.high) if found else (0.0, 1.0)
 
     @property
     def is_small(self) -> bool:
         """True when there are too few answers for the share to say much."""
-        return self.total < SMALL_SAMPLE
+        return Sample.of(self.total) is Sample.TOO_FEW
 
     def overlaps(self, other: "Share") -> bool:
         """Return whether the two intervals have a share in common."""

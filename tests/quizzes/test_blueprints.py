@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from courseware.grading.item_statistics import TOO_FEW
 from courseware.quizzes.blueprints import Blueprint, Candidate, Topic, apportion
-from courseware.quizzes.intervals import SMALL_SAMPLE, Share
+from courseware.quizzes.intervals import Share
 
 GROUPS = st.lists(st.tuples(st.integers(1, 20), st.integers(0, 12)), min_size=1, max_size=8)
 BANK = [Candidate(f"{lesson}-{i}", lesson, "351.1") for lesson in ("hvm", "pv") for i in range(8)]
@@ -87,7 +88,7 @@ def test_an_interval_holds_its_share_and_narrows_with_more_answers(a: int, b: in
 
 
 def test_few_answers_are_said_to_be_few() -> None:
-    assert Share(SMALL_SAMPLE - 1, SMALL_SAMPLE - 1).is_small
-    assert not Share(SMALL_SAMPLE, SMALL_SAMPLE).is_small
+    assert Share(TOO_FEW - 1, TOO_FEW - 1).is_small
+    assert not Share(TOO_FEW, TOO_FEW).is_small
     assert Share(5, 10).overlaps(Share(7, 10))
     assert not Share(5, 100).overlaps(Share(70, 100))
